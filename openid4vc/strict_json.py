@@ -1,0 +1,73 @@
+"""JSON from outside: I-JSON (RFC 7493), bounded in size and depth, no key twice, no number that is not one.
+
+No JSON library refuses duplicate keys by default, and several take NaN, 1e999 or lone surrogates; this reader stands
+in front of all of them.
+"""
+
+from typing import Any, TypeAlias
+
+import jiter
+import orjson
+
+from openid4vc.errors import FormatError
+
+JsonValue: TypeAlias = Any
+JsonObject: TypeAlias = dict[str, Any]
+
+MAX_BYTES = 1 << 20
+MAX_DEPTH = 64
+# RFC 7493 §2.2: integers beyond these limits do not survive every reader.
+_MAX_INTEGER = (1 << 53) - 1
+
+
+def parse(data: bytes | str, *, max_bytes: int = MAX_BYTES) -> JsonValue:
+    """One JSON text to Python values.
+
+    FormatError: `too_large` over max_bytes, `json_too_deep` over MAX_DEPTH levels, `json_invalid` for the rest.
+    """
+    raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
+    if len(raw) > max_bytes:
+        raise FormatError("too_large", "JSON text")
+    try:
+        value = jiter.from_json(raw, catch_duplicate_keys=True, allow_inf_nan=False, cache_mode="keys")
+    except ValueError as error:
+        if "recursion" in str(error):
+            raise FormatError("json_too_deep") from None
+        raise FormatError("json_invalid") from None
+    _check(value)
+    return value
+
+
+def parse_object(data: bytes | str, *, max_bytes: int = MAX_BYTES) -> JsonObject:
+    """As `parse`, and the text must be an object: FormatError `json_not_object` otherwise."""
+    value = parse(data, max_bytes=max_bytes)
+    if not isinstance(value, dict):
+        raise FormatError("json_not_object")
+    return value
+
+
+def write(value: JsonValue) -> bytes:
+    """Python values to compact UTF-8 JSON text, members in the order given."""
+    return orjson.dumps(value)
+
+
+def _check(value: JsonValue) -> None:
+    """Depth and numbers: jiter still takes 1e999 as infinity, and integers of any size."""
+    level: list[JsonValue] = [value]
+    depth = 0
+    while level:
+        depth += 1
+        if depth > MAX_DEPTH:
+            raise FormatError("json_too_deep")
+        below: list[JsonValue] = []
+        for item in level:
+            if isinstance(item, dict):
+                below.extend(item.values())
+            elif isinstance(item, list):
+                below.extend(item)
+            elif isinstance(item, float):
+                if item - item != 0.0:
+                    raise FormatError("json_invalid", "number out of range")
+            elif isinstance(item, int) and not -_MAX_INTEGER <= item <= _MAX_INTEGER:
+                raise FormatError("json_invalid", "number out of range")
+        level = below

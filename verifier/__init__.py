@@ -1,0 +1,1 @@
+"""The verifier: an official asks for what a purpose needs and reads what was proven."""

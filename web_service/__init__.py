@@ -1,0 +1,1 @@
+"""What any web service is made of; knows no credential and no specification of credentials."""
