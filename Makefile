@@ -1,0 +1,77 @@
+# Everything that a person runs. `make help` lists it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := build/stamps
+CATALOGUES := $(wildcard */locales/*/LC_MESSAGES/*.po) $(wildcard */*/locales/*/LC_MESSAGES/*.po)
+UV := $(BIN)/uv --quiet
+export PYTHONUTF8 = 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test pages check lint types lock translations clean faults
+
+help:  ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(STAMPS)/run  ## the whole journey, printed step by step (DEMO_LANG=fi|sv|en)
+	@$(BIN)/python examples/journey.py
+
+serve: $(STAMPS)/run  ## issuer and verifier with the demo data, until Ctrl-C; state stays in build/serve
+	@exec $(BIN)/python examples/serve.py
+
+test: $(STAMPS)/dev $(STAMPS)/tools  ## set up all that tests need, then run every check and test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
+
+pages: $(STAMPS)/dev $(STAMPS)/tools  ## screenshots of every page in three languages, under docs/pages
+	$(BIN)/python -m tests.browser.pictures
+
+faults: $(STAMPS)/dev $(STAMPS)/tools  ## rows with rounds and counts in full, instead of a tenth
+	TODISTE_FULL_COUNTS=1 $(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
+
+check: $(STAMPS)/dev  ## lint and types only
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+translations: $(STAMPS)/dev  ## compile the catalogues
+	$(BIN)/python hatch_build.py
+
+lock: $(STAMPS)/uv  ## resolve requirements/*.in into hashed requirements/*.txt, without index addresses
+	cd requirements && for name in dev build run uv; do \
+	  ../$(UV) pip compile --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
+	    $$( [ $$name = dev ] || [ $$name = uv ] || echo -c dev.txt ) $$name.in -o $$name.txt >/dev/null || exit 1; done
+
+clean:  ## remove everything that the other targets made
+	rm -rf $(VENV) build
+
+$(STAMPS)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "Python 3.11 or newer is needed; say which one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
+	  { echo "Python's venv module is missing; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/uv: requirements/uv.txt | $(STAMPS)/python
+	@echo "Making a virtual environment in $(VENV) …"
+	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@touch $@
+
+$(STAMPS)/run: requirements/build.txt pyproject.toml hatch_build.py $(CATALOGUES) $(STAMPS)/uv
+	@echo "Installing $$(grep -c '^[a-z].*==' requirements/build.txt) packages from the hashed lock …"
+	@$(BIN)/uv pip install --require-hashes -r requirements/build.txt --python $(BIN)/python 2>&1 | sed 's/^/  /'
+	@$(UV) pip install --no-deps --no-build-isolation -e . --python $(BIN)/python
+	@$(BIN)/python hatch_build.py
+	@touch $@
+
+$(STAMPS)/dev: requirements/dev.txt $(STAMPS)/run
+	@echo "Installing what tests need from the hashed lock …"
+	@$(UV) pip install --require-hashes -r requirements/dev.txt --python $(BIN)/python
+	@touch $@
+
+$(STAMPS)/tools: tests/tools.py tests/node/package-lock.json $(STAMPS)/dev
+	@$(BIN)/python tests/tools.py
+	@touch $@
