@@ -1,0 +1,191 @@
+"""A JSON Web Signature: a signed object in compact form, ES256 and nothing else.
+
+RFC 7515 §3.1, §7.1 (compact form), RFC 7518 §3.4 (ES256), RFC 7519 §4.1 (time claims), RFC 8725 (why so strict).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    ECDSA,
+    SECP256R1,
+    EllipticCurvePrivateKey,
+    EllipticCurvePublicKey,
+)
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from openid4vc import base64url, strict_json
+from openid4vc.errors import FormatError, JoseError
+from openid4vc.strict_json import JsonObject
+
+MAX_BYTES: Final = 1 << 20
+# Room for five certificates or a key attestation; a longer header is refused before anything is decoded.
+MAX_HEADER_CHARACTERS: Final = 1 << 16
+MAX_KID_CHARACTERS: Final = 1024
+# crit, b64: no extension is understood here (RFC 7515 §4.1.11, RFC 7797). jku, x5u: a key is never fetched because a
+# token says where from. zip: nothing here is compressed.
+_FORBIDDEN_MEMBERS: Final = frozenset({"crit", "b64", "jku", "x5u", "zip"})
+_ES256: Final = ECDSA(SHA256())
+# 9999-12-31T23:59:59Z: the last second that calendars on every platform can show.
+_LAST_SECOND: Final = 253402300799
+
+
+class Signer(Protocol):
+    """Whatever holds a P-256 private key: in memory, in a vault, behind PKCS#11."""
+
+    @property
+    def public_key(self) -> EllipticCurvePublicKey:
+        """The public half."""
+        ...
+
+    def sign(self, data: bytes) -> bytes:
+        """ES256 over `data`: 64 octets, r then s (RFC 7518 §3.4)."""
+        ...
+
+
+class KeySigner:
+    """A Signer over a private key in memory."""
+
+    def __init__(self, private_key: EllipticCurvePrivateKey) -> None:
+        if not isinstance(private_key.curve, SECP256R1):
+            raise JoseError("alg_not_allowed", "ES256 needs a P-256 key")
+        self._private_key = private_key
+
+    @property
+    def public_key(self) -> EllipticCurvePublicKey:
+        """The public half."""
+        return self._private_key.public_key()
+
+    def sign(self, data: bytes) -> bytes:
+        """ES256 over `data`: 64 octets, r then s."""
+        r, s = decode_dss_signature(self._private_key.sign(data, _ES256))
+        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+
+
+@dataclass(frozen=True, slots=True)
+class Jws:
+    """A compact JWS taken apart. Nothing in it is trusted."""
+
+    text: str
+    header: JsonObject
+    payload: bytes
+    signing_input: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedJws:
+    """The header and claims of a JWS whose signature held under a key that the caller chose."""
+
+    header: JsonObject
+    claims: JsonObject
+
+
+def parse(text: str, *, typ: str | None, max_bytes: int = MAX_BYTES) -> Jws:
+    """A compact JWS to its parts; `typ` is compared exactly, None takes any or none.
+
+    Raises FormatError `too_large`, JoseError `jose_malformed`, `alg_not_allowed`, `jose_header` or `typ_wrong`.
+    """
+    if len(text) > max_bytes:
+        raise FormatError("too_large", "JWS")
+    parts = text.split(".")
+    if len(parts) != 3 or len(parts[0]) > MAX_HEADER_CHARACTERS:
+        raise JoseError("jose_malformed", "not three parts, or too long a header")
+    try:
+        header = strict_json.parse_object(base64url.decode(parts[0]))
+    except FormatError:
+        raise JoseError("jose_malformed", "header") from None
+    _check_header(header, typ)
+    try:
+        payload = base64url.decode(parts[1])
+        signature = base64url.decode(parts[2])
+    except FormatError:
+        raise JoseError("jose_malformed", "payload or signature") from None
+    # RFC 7515 App. F: a detached payload is a choice between two sides that nobody made here.
+    if not payload:
+        raise JoseError("jose_malformed", "no payload")
+    return Jws(text, header, payload, f"{parts[0]}.{parts[1]}".encode("ascii"), signature)
+
+
+def check_signature(jws: Jws, key: EllipticCurvePublicKey) -> None:
+    """ES256 under `key`; JoseError `alg_not_allowed` for a key that ES256 cannot use, `bad_signature`."""
+    # RFC 8725 §3.1: algorithm and key belong together; a token's `alg` never chooses how a key is used.
+    if not isinstance(key, EllipticCurvePublicKey) or not isinstance(key.curve, SECP256R1):
+        raise JoseError("alg_not_allowed", "ES256 needs a P-256 key")
+    signature = jws.signature
+    if len(signature) != 64:
+        raise JoseError("bad_signature", "not 64 octets")
+    r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
+    try:
+        key.verify(encode_dss_signature(r, s), jws.signing_input, _ES256)
+    except InvalidSignature:
+        raise JoseError("bad_signature") from None
+
+
+def verify(jws: Jws, key: EllipticCurvePublicKey) -> VerifiedJws:
+    """The signature under `key`, then the payload as a JSON object.
+
+    JoseError: as `check_signature`; `jose_malformed` for a payload that is not an I-JSON object.
+    """
+    check_signature(jws, key)
+    return VerifiedJws(jws.header, unverified_claims(jws))
+
+
+def unverified_claims(jws: Jws) -> JsonObject:
+    """The payload as a JSON object, for what must be known before the key can be chosen. Nothing in it is trusted.
+
+    JoseError `jose_malformed`.
+    """
+    try:
+        return strict_json.parse_object(jws.payload)
+    except FormatError:
+        raise JoseError("jose_malformed", "payload") from None
+
+
+def create(header: Mapping[str, object], claims: Mapping[str, object], signer: Signer) -> str:
+    """A compact JWS over `claims`; `alg` is added here, because the signer decides it."""
+    protected = base64url.encode(strict_json.write({"alg": "ES256", **header}))
+    signing_input = f"{protected}.{base64url.encode(strict_json.write(claims))}"
+    return f"{signing_input}.{base64url.encode(signer.sign(signing_input.encode('ascii')))}"
+
+
+def check_times(claims: Mapping[str, object], *, now: int, skew: int) -> None:
+    """RFC 7519 §4.1.4–4.1.6: `exp`, `nbf` and `iat` where they are present; which must be present is the caller's rule.
+
+    JoseError: `time_claim_invalid` for what is not a time (a non-number is never "no expiry"), `expired`,
+    `not_yet_valid` (with the fact `time`).
+    """
+    exp, nbf, iat = (_time(claims, name) for name in ("exp", "nbf", "iat"))
+    if exp is not None and now - skew >= exp:
+        raise JoseError("expired", time=int(exp))
+    if nbf is not None and now + skew < nbf:
+        raise JoseError("not_yet_valid", "nbf", time=int(nbf))
+    if iat is not None and now + skew < iat:
+        raise JoseError("not_yet_valid", "iat", time=int(iat))
+
+
+def _check_header(header: JsonObject, typ: str | None) -> None:
+    """RFC 8725 §3.1, §3.11: algorithm and type are ours to choose, and are looked at before any key is."""
+    if header.get("alg") != "ES256":
+        raise JoseError("alg_not_allowed")
+    if not _FORBIDDEN_MEMBERS.isdisjoint(header):
+        raise JoseError("jose_header", "a member that is not processed here")
+    kid = header.get("kid", "")
+    if not isinstance(kid, str) or len(kid) > MAX_KID_CHARACTERS:
+        raise JoseError("jose_header", "kid")
+    if typ is not None and header.get("typ") != typ:
+        raise JoseError("typ_wrong")
+
+
+def _time(claims: Mapping[str, object], name: str) -> int | float | None:
+    """RFC 7519 §2 NumericDate: a JSON number; `true` is an int to Python and to nobody else."""
+    if name not in claims:
+        return None
+    value = claims[name]
+    # The comparison also refuses NaN, for claims that did not come through strict_json.
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _LAST_SECOND:
+        raise JoseError("time_claim_invalid", name)
+    return value

@@ -1,0 +1,34 @@
+"""What every test may use: the folder of official test vectors, and the rule for a machine that lacks it."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+VECTORS = Path(os.environ.get("TODISTE_VECTORS") or ROOT.parent / "shared" / "vectors")
+
+_left_out = pytest.StashKey[int]()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Without the folder, what needs it is deselected and counted: a skip would look like a choice of each test."""
+    if VECTORS.is_dir():
+        return
+    without = [item for item in items if item.get_closest_marker("vectors")]
+    if without:
+        items[:] = [item for item in items if not item.get_closest_marker("vectors")]
+        config.hook.pytest_deselected(items=without)
+        config.stash[_left_out] = len(without)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    count = config.stash.get(_left_out, 0)
+    if count:
+        terminalreporter.write_line(f"official test vectors are not at {VECTORS}: {count} tests left out")
+
+
+@pytest.fixture(scope="session")
+def vectors() -> Path:
+    """The folder of official test vectors; a test that takes it carries the mark `vectors`."""
+    return VECTORS
