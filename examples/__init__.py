@@ -1,0 +1,1 @@
+"""What a newcomer runs: the whole journey, both services by hand, and a verifier that lies."""

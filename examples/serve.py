@@ -1,0 +1,71 @@
+"""Issuer and verifier with the demo data, until Ctrl-C, for the journey by hand.
+
+State stays in build/serve: starting again loses nothing. The addresses, accounts and passwords of this installation are
+printed at every start.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from examples import services
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "build" / "serve"
+PORTS = {"issuer": 8001, "verifier": 8002}
+ORGANISATIONS = {"issuer": "O1,O3,O5,O8", "verifier": "O2"}
+
+
+def main() -> int:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    environment = services.environment(
+        FOLDER, issuer_url=f"http://127.0.0.1:{PORTS['issuer']}", verifier_url=f"http://127.0.0.1:{PORTS['verifier']}"
+    )
+    stopped = threading.Event()
+    signal.signal(signal.SIGINT, lambda *_: stopped.set())
+    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+    running: list[services.Service] = []
+    try:
+        for name, port in PORTS.items():
+            subprocess.run([name, "init", "--organisation", ORGANISATIONS[name]], env=environment, check=True)
+            running.append(services.start(name, port=port, environment=environment, log=FOLDER / f"{name}.log"))
+        introduce(running, environment)
+        while not stopped.wait(1):
+            for service in running:
+                if service.process.poll() is not None:
+                    print(f"{service.name} ended by itself; the last lines of {service.log} say why", file=sys.stderr)
+                    return 1
+    finally:
+        for service in reversed(running):
+            service.stop()
+    print("\nBoth services have stopped. Nothing is lost: `make serve` goes on from here.")
+    return 0
+
+
+def introduce(running: list[services.Service], environment: dict[str, str]) -> None:
+    print("\nTodiste is running with invented data; nothing issued here is valid anywhere.")
+    for service in running:
+        print(f"\n{service.name}  {service.url}")
+        file = FOLDER / service.name / "demo-accounts.json"
+        for account in json.loads(file.read_text("utf-8"))["accounts"]:
+            print("  {organisation:4} {role:14} {username:28} {password}".format(**account))
+    home = os.path.relpath(environment["WALLET_HOME"], ROOT)
+    trust = os.path.relpath(environment["TODISTE_DEMO_TRUST"], ROOT)
+    print(
+        "\nA wallet, in another terminal:\n"
+        f"  export WALLET_HOME={home} TODISTE_DEMO_TRUST={trust} PATH=.venv/bin:$PATH\n"
+        "  wallet init --demo\n"
+        "  wallet receive SHEET.pdf\n"
+        "\nCtrl-C stops both services.",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,78 @@
+"""Start and stop issuer and verifier as processes of their own, on loopback."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+def free_port() -> int:
+    """A port that was free a moment ago."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@dataclass(slots=True)
+class Service:
+    """One running service: its address and its process."""
+
+    name: str
+    url: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def stop(self) -> int:
+        """SIGTERM lets requests in flight finish; returns the exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            return self.process.wait()
+
+
+def start(name: str, *, port: int, environment: Mapping[str, str], log: Path) -> Service:
+    """`issuer serve` or `verifier serve`; returns when it answers. SystemExit with the end of its log when it doesn't."""
+    url = f"http://127.0.0.1:{port}"
+    with log.open("ab") as target:
+        process = subprocess.Popen(
+            [str(Path(sys.executable).parent / name), "serve", "--port", str(port)],
+            env=dict(environment),
+            stdout=target,
+            stderr=target,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{url}/health/ready", timeout=2):
+                return Service(name, url, process, log)
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.05)
+    process.kill()
+    tail = log.read_text("utf-8", "replace").splitlines()[-5:]
+    sys.exit(f"{name} did not start on port {port}:\n" + "\n".join(tail))
+
+
+def environment(folder: Path, *, issuer_url: str, verifier_url: str) -> dict[str, str]:
+    """The settings of a demo installation in `folder`, for services and commands alike."""
+    return {
+        **{name: value for name, value in os.environ.items() if not name.startswith(("ISSUER_", "VERIFIER_", "WALLET_"))},
+        "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}",
+        "TODISTE_DEMO_TRUST": str(folder / "trust"),
+        "ISSUER_DATA_DIR": str(folder / "issuer"),
+        "ISSUER_PUBLIC_URL": issuer_url,
+        "VERIFIER_DATA_DIR": str(folder / "verifier"),
+        "VERIFIER_PUBLIC_URL": verifier_url,
+        "WALLET_HOME": str(folder / "wallet"),
+    }
