@@ -147,7 +147,7 @@ def unverified_claims(jws: Jws) -> JsonObject:
 
 def create(header: Mapping[str, object], claims: Mapping[str, object], signer: Signer) -> str:
     """A compact JWS over `claims`; `alg` is added here, because the signer decides it."""
-    protected = base64url.encode(strict_json.write({"alg": "ES256", **header}))
+    protected = base64url.encode(strict_json.write({**header, "alg": "ES256"}))
     signing_input = f"{protected}.{base64url.encode(strict_json.write(claims))}"
     return f"{signing_input}.{base64url.encode(signer.sign(signing_input.encode('ascii')))}"
 

@@ -1,0 +1,57 @@
+"""A Disclosure: salt, name and value of one claim, or salt and value of one array element.
+
+RFC 9901 §4.2.1 (object properties), §4.2.2 (array elements), §4.2.3 (hashing).
+"""
+
+import hashlib
+from typing import Final, NamedTuple
+
+from openid4vc import base64url, strict_json
+from openid4vc.errors import FormatError, SdJwtError
+from openid4vc.strict_json import JsonValue
+
+SD_ALG: Final = "sha-256"
+# §4.1, §4.1.1, §4.2.4: what these names mean is fixed, so no claim may have them, in clear or disclosed.
+RESERVED_NAMES: Final = frozenset({"_sd", "...", "_sd_alg"})
+
+
+# Not a dataclass: a dozen are made for each credential, and a frozen dataclass costs three times as much to make.
+class Disclosure(NamedTuple):
+    """One Disclosure as received; `name` is None for an array element. The digest is over the very characters."""
+
+    text: str
+    digest: str
+    salt: str
+    name: str | None
+    value: JsonValue
+
+
+def parse(text: str) -> Disclosure:
+    """Base64url text to a Disclosure.
+
+    SdJwtError: `disclosure_malformed`; `disclosure_name` for a reserved name (§7.1 step 3.c.2.2).
+    """
+    try:
+        content = strict_json.parse(base64url.decode(text))
+    except FormatError:
+        raise SdJwtError("disclosure_malformed") from None
+    if not isinstance(content, list) or len(content) not in (2, 3) or not isinstance(content[0], str):
+        raise SdJwtError("disclosure_malformed", "not [salt, name, value] or [salt, value]")
+    if len(content) == 2:
+        return Disclosure(text, digest(text), content[0], None, content[1])
+    name = content[1]
+    if not isinstance(name, str):
+        raise SdJwtError("disclosure_malformed", "name")
+    if name in RESERVED_NAMES:
+        raise SdJwtError("disclosure_name")
+    return Disclosure(text, digest(text), content[0], name, content[2])
+
+
+def encode(content: list[JsonValue]) -> str:
+    """[salt, name, value] or [salt, value] to the text that is hashed and sent."""
+    return base64url.encode(strict_json.write(content))
+
+
+def digest(text: str) -> str:
+    """SHA-256 over the ASCII of base64url text, base64url-encoded (§4.2.3; §4.3.1 hashes a presentation alike)."""
+    return base64url.encode(hashlib.sha256(text.encode("ascii")).digest())
