@@ -1,0 +1,192 @@
+"""A trust folder: one subfolder per role, read whole or not at all.
+
+`issuers/` holds PEM anchors with a `NAME.json` beside each that says what is believed below it, and `*.lote.json`
+trusted lists; `status/NAME.json` names the issuers that a status signer speaks for; the other roles hold PEM anchors.
+A file that is empty, unreadable, half written or not understood stops the load and is named: a subset of what the
+operator meant would be trusted silently, and so would be what is missing from it.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from cryptography import x509
+
+from openid4vc import strict_json
+from openid4vc.errors import FormatError, TrustError
+from openid4vc.strict_json import JsonObject
+from openid4vc.trust import trusted_list, type_locations
+from openid4vc.trust.certificates import Certificate, Role, from_x509
+from openid4vc.trust.issuers import TrustedIssuer, TrustedIssuers
+from openid4vc.trust.status_signers import StatusAnchors, StatusSigners
+from openid4vc.trust.type_locations import TypeLocations
+
+LIST_SUFFIX: Final = ".lote.json"
+_SIGNED_LIST_SUFFIX: Final = ".lote.jwt"
+_BLOCK: Final = re.compile(rb"-----BEGIN CERTIFICATE-----\r?\n[A-Za-z0-9+/=\r\n]+-----END CERTIFICATE-----")
+_ISSUER_MEMBERS: Final = frozenset({"vct", "credential_issuer", "status", "status_3", "iss"})
+
+
+@dataclass(frozen=True, slots=True)
+class TrustFolder:
+    """Everything that a folder says. A reload makes a new one."""
+
+    issuers: TrustedIssuers
+    status: StatusSigners
+    anchors: Mapping[Role, tuple[Certificate, ...]]
+    types: TypeLocations
+
+
+def load(directory: Path, *, required: Collection[Role]) -> TrustFolder:
+    """The folder as it is now.
+
+    TrustError with the fact `file`: `trust_list_invalid` for a file that cannot be taken whole; `trust_anchors_missing`
+    (also with `role`) where a role in `required` has no anchor.
+    """
+    issuers = TrustedIssuers(_issuers(directory / Role.ISSUER))
+    status = StatusSigners(_status(directory / Role.STATUS))
+    anchors: dict[Role, tuple[Certificate, ...]] = {
+        Role.ISSUER: issuers.anchors,
+        Role.STATUS: tuple(anchor for entry in status.entries for anchor in entry.anchors),
+    }
+    for role in Role:
+        if role not in anchors:
+            anchors[role] = tuple(anchor for path in _files(directory / role, ".pem") for anchor in _pem(path))
+    for role in required:
+        if not anchors[role]:
+            raise TrustError("trust_anchors_missing", role=str(role), file=str(directory / role))
+    return TrustFolder(issuers, status, anchors, _types(directory / "types.json"))
+
+
+def _issuers(directory: Path) -> Iterator[TrustedIssuer]:
+    for path in _files(directory, _SIGNED_LIST_SUFFIX):
+        raise _invalid(path, "signed lists are not read yet")
+    for path in _files(directory, LIST_SUFFIX):
+        yield from _listed(path)
+    described = _descriptions(directory)
+    for path in _files(directory, ".pem"):
+        yield _from_pem(path, described.get(path.stem))
+
+
+def _listed(path: Path) -> Iterator[TrustedIssuer]:
+    try:
+        entries = trusted_list.parse(_read(path))
+    except TrustError as error:
+        raise _invalid(path, error.detail) from error
+    for entity in entries.entities:
+        yield TrustedIssuer(
+            name=entity.name,
+            file=path,
+            organization_identifier=entity.organization_identifier,
+            vct=entity.vct,
+            anchors=entity.anchors,
+            credential_issuers=frozenset(),
+            status_optional=False,
+            status_3_superseded=entity.status_3_superseded,
+            iss_unchecked=False,
+            valid_until=entries.next_update,
+        )
+
+
+def _from_pem(path: Path, described: tuple[Path, JsonObject] | None) -> TrustedIssuer:
+    """A PEM anchor with what `NAME.json` says about it; without that file it is trusted for no type."""
+    beside, terms = described or (path, {})
+    if not _ISSUER_MEMBERS.issuperset(terms):
+        # A misspelt member would otherwise be a term that nobody keeps.
+        raise _invalid(beside, "unknown member")
+    for name, word in (("status", "optional"), ("status_3", "superseded"), ("iss", "unchecked")):
+        if terms.get(name, word) != word:
+            raise _invalid(beside, f"{name} can only be {word}")
+    return TrustedIssuer(
+        name=path.stem,
+        file=path,
+        organization_identifier=None,
+        vct=_strings(beside, terms, "vct"),
+        anchors=_pem(path),
+        credential_issuers=_strings(beside, terms, "credential_issuer"),
+        status_optional="status" in terms,
+        status_3_superseded="status_3" in terms,
+        iss_unchecked="iss" in terms,
+        valid_until=None,
+    )
+
+
+def _status(directory: Path) -> Iterator[StatusAnchors]:
+    described = _descriptions(directory)
+    for path in _files(directory, ".pem"):
+        beside, terms = described.get(path.stem, (path, {}))
+        if not {"issuers"}.issuperset(terms):
+            raise _invalid(beside, "unknown member")
+        yield StatusAnchors(path.stem, _pem(path), _strings(beside, terms, "issuers"))
+
+
+def _descriptions(directory: Path) -> dict[str, tuple[Path, JsonObject]]:
+    """Every `NAME.json` that is not a list, by name; one without `NAME.pem` is a mistake of somebody."""
+    found: dict[str, tuple[Path, JsonObject]] = {}
+    for path in _files(directory, ".json"):
+        if path.name.endswith(LIST_SUFFIX):
+            continue
+        if not path.with_suffix(".pem").exists():
+            raise _invalid(path, "no anchor of this name beside it")
+        try:
+            found[path.stem] = (path, strict_json.parse_object(_read(path)))
+        except FormatError as error:
+            raise _invalid(path, f"JSON: {error.code}") from error
+    return found
+
+
+def _pem(path: Path) -> tuple[Certificate, ...]:
+    """All certificates of a PEM file (RFC 7468 §5), which holds nothing else but comments."""
+    data = _read(path)
+    blocks = _BLOCK.findall(data)
+    # Anything that looks like a boundary and is not part of a whole block: cut off, or a key that must not be here.
+    if not blocks or b"--" in _BLOCK.sub(b"", data):
+        raise _invalid(path, "not whole PEM certificates")
+    try:
+        return tuple(
+            trusted_list.check_anchor(from_x509(x509.load_pem_x509_certificate(block + b"\n"))) for block in blocks
+        )
+    except ValueError as error:
+        raise _invalid(path, "a certificate cannot be read") from error
+    except TrustError as error:
+        raise _invalid(path, error.detail) from error
+
+
+def _types(path: Path) -> TypeLocations:
+    if not path.exists():
+        return TypeLocations({})
+    try:
+        return type_locations.parse(_read(path))
+    except TrustError as error:
+        raise _invalid(path, error.detail) from error
+
+
+def _files(directory: Path, suffix: str) -> list[Path]:
+    """The files of a role by name; hidden ones are somebody's half-finished copy, and no anchor has such a name."""
+    if not directory.exists():
+        return []
+    try:
+        paths = sorted(directory.iterdir())
+    except OSError as error:
+        raise _invalid(directory, "cannot be read") from error
+    return [path for path in paths if path.name.endswith(suffix) and not path.name.startswith(".")]
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise _invalid(path, "cannot be read") from error
+
+
+def _strings(path: Path, terms: JsonObject, name: str) -> frozenset[str]:
+    values = terms.get(name, [])
+    if not isinstance(values, list) or not all(isinstance(value, str) and value for value in values):
+        raise _invalid(path, f"{name} must be a list of texts")
+    return frozenset(values)
+
+
+def _invalid(path: Path, detail: str) -> TrustError:
+    return TrustError("trust_list_invalid", detail, file=str(path))
