@@ -1,0 +1,221 @@
+"""The registration certificate of a relying party: what it may ask, and why.
+
+ETSI TS 119 475 v1.2.1 clause 5.2 (`rc-wrp+jwt`, members, `x5c`) with EUDI ARF 3.0 RPRC_17a (the access certificate
+names the same organisation). Two members are ours: `retention` (ISO 8601 duration) and `lawful_basis`.
+Knowingly unchecked here: `status` (the caller fetches lists), `registry_uri`, `entitlements`, `certificate_policy`.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from openid4vc import base64url
+from openid4vc.errors import FormatError, JoseError, RegistrationError, StatusError, TrustError
+from openid4vc.jose import jws
+from openid4vc.jose.jws import Signer
+from openid4vc.relying_party import claim_paths
+from openid4vc.relying_party.claim_paths import ClaimsPath
+from openid4vc.status_list import reference
+from openid4vc.status_list.reference import StatusReference
+from openid4vc.strict_json import JsonObject, JsonValue
+from openid4vc.trust import chain
+from openid4vc.trust.certificates import Certificate, Role, parse_x5c
+
+TYP: Final = "rc-wrp+jwt"
+# OpenID4VP 1.0 §5.11: the format of an entry of `verifier_info` that carries one (TS 119 472-2).
+VERIFIER_INFO_FORMAT: Final = "registration_cert"
+CLOCK_SKEW: Final = 60
+# At most twelve months; also for one without `exp`, which would otherwise never end.
+MAX_LIFE: Final = 366 * 24 * 3600
+_UNTRUSTED: Final = frozenset({"bad_signature", "expired", "not_yet_valid"})
+_DURATION: Final = re.compile(r"P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?")
+_LAWFUL_BASIS: Final = re.compile(r"law:[0-9]{1,4}/[0-9]{4}|public_task|consent|contract|secrecy_waiver")
+
+
+@dataclass(frozen=True, slots=True)
+class LocalizedText:
+    """Text for people in one language (BCP 47)."""
+
+    lang: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredCredential:
+    """One kind of credential that may be asked. `claims` None: every claim of it (no `claims` was registered)."""
+
+    format: str
+    types: frozenset[str]
+    claims: tuple[ClaimsPath, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationCertificate:
+    """A certificate whose signature, time and owner held."""
+
+    sub: str
+    name: str
+    legal_name: str | None
+    country: str | None
+    purpose: tuple[LocalizedText, ...]
+    srv_description: tuple[LocalizedText, ...]
+    credentials: tuple[RegisteredCredential, ...]
+    intended_use_id: str | None
+    privacy_policy: str | None
+    info_uri: str | None
+    support_uri: str | None
+    registry_uri: str | None
+    supervisory_authority: Mapping[str, JsonValue] | None
+    retention: str | None
+    lawful_basis: str | None
+    iat: int
+    exp: int | None
+    status: StatusReference | None
+    text: str
+
+    @property
+    def sha256(self) -> str:
+        """Base64url SHA-256 of the compact text: what a receipt names it by."""
+        return base64url.encode(hashlib.sha256(self.text.encode("ascii")).digest())
+
+
+def create(claims: Mapping[str, object], *, signer: Signer, x5c: Sequence[str]) -> str:
+    """A registration certificate, as a registrar signs it; RegistrationError `registration_invalid` for bad claims."""
+    _read(dict(claims), "")
+    return jws.create({"typ": TYP, "x5c": list(x5c)}, claims, signer)
+
+
+def verify(
+    text: str, *, anchors: Sequence[Certificate], access_certificate: Certificate, now: int
+) -> RegistrationCertificate:
+    """A certificate from a request to what may be relied on; `anchors` are those of the role `registrars`.
+
+    RegistrationError `registration_untrusted` for a bad chain or signature, one not yet or no longer valid, or one of
+    another organisation than the access certificate's; `registration_invalid` for what is not such a certificate.
+    """
+    try:
+        parsed = jws.parse(text, typ=TYP)
+        leaf = chain.verify(parse_x5c(parsed.header.get("x5c")), role=Role.REGISTRAR, anchors=anchors, now=now)
+        claims = jws.verify(parsed, leaf.public_key).claims
+        jws.check_times(claims, now=now, skew=CLOCK_SKEW)
+    except TrustError as error:
+        raise RegistrationError("registration_untrusted", error.code) from error
+    except (FormatError, JoseError) as error:
+        untrusted = error.code in ("bad_signature", "expired", "not_yet_valid")
+        raise RegistrationError(
+            "registration_untrusted" if untrusted else "registration_invalid", error.code
+        ) from error
+    registration = _read(claims, text)
+    if now > registration.iat + MAX_LIFE:
+        raise RegistrationError("registration_untrusted", "older than twelve months")
+    if registration.sub != access_certificate.organization_identifier:
+        raise RegistrationError("registration_untrusted", "of another organisation")
+    return registration
+
+
+def _read(claims: JsonObject, text: str) -> RegistrationCertificate:
+    iat, exp = claims.get("iat"), claims.get("exp")
+    if type(iat) is not int or not (exp is None or (type(exp) is int and iat < exp <= iat + MAX_LIFE)):
+        raise _invalid("iat or exp")
+    return RegistrationCertificate(
+        sub=_required(claims, "sub"),
+        name=_required(claims, "name"),
+        legal_name=_optional(claims, "sub_ln") or _person(claims),
+        country=_optional(claims, "country"),
+        purpose=_texts(claims, "purpose", required=True),
+        srv_description=_texts(claims, "srv_description", required=False),
+        credentials=tuple(_credential(member) for member in _list(claims, "credentials")),
+        intended_use_id=_optional(claims, "intended_use_id"),
+        privacy_policy=_optional(claims, "privacy_policy"),
+        info_uri=_optional(claims, "info_uri"),
+        support_uri=_optional(claims, "support_uri"),
+        registry_uri=_optional(claims, "registry_uri"),
+        supervisory_authority=_authority(claims),
+        retention=_matching(claims, "retention", _DURATION),
+        lawful_basis=_matching(claims, "lawful_basis", _LAWFUL_BASIS),
+        iat=iat,
+        exp=exp,
+        status=_status(claims),
+        text=text,
+    )
+
+
+def _credential(member: JsonValue) -> RegisteredCredential:
+    if not isinstance(member, dict) or not isinstance(meta := member.get("meta"), dict):
+        raise _invalid("credentials")
+    # OpenID4VP 1.0 B.3.5 and B.2.3: how each format names its types.
+    types = meta.get("vct_values") if "vct_values" in meta else [meta.get("doctype_value")]
+    if not isinstance(types, list) or not types or not all(isinstance(value, str) for value in types):
+        raise _invalid("credentials meta")
+    if "claims" not in member:
+        return RegisteredCredential(_required(member, "format"), frozenset(types), None)
+    paths = []
+    for claim in _list(member, "claims"):
+        path = claim_paths.parse(claim.get("path")) if isinstance(claim, dict) else None
+        if path is None:
+            raise _invalid("credentials claims")
+        paths.append(path)
+    return RegisteredCredential(_required(member, "format"), frozenset(types), tuple(paths))
+
+
+def _texts(claims: JsonObject, name: str, *, required: bool) -> tuple[LocalizedText, ...]:
+    if name not in claims and not required:
+        return ()
+    texts = []
+    for member in _list(claims, name):
+        if not isinstance(member, dict):
+            raise _invalid(name)
+        texts.append(LocalizedText(_required(member, "lang"), _required(member, "value")))
+    return tuple(texts)
+
+
+def _person(claims: JsonObject) -> str | None:
+    """`sub_gn` and `sub_fn`: a relying party that is a natural person."""
+    return " ".join(part for name in ("sub_gn", "sub_fn") if (part := _optional(claims, name))) or None
+
+
+def _authority(claims: JsonObject) -> Mapping[str, JsonValue] | None:
+    authority = claims.get("supervisory_authority")
+    if authority is not None and not isinstance(authority, dict):
+        raise _invalid("supervisory_authority")
+    return authority
+
+
+def _status(claims: JsonObject) -> StatusReference | None:
+    if "status" not in claims:
+        return None
+    try:
+        return reference.parse(claims["status"])
+    except StatusError as error:
+        raise RegistrationError("registration_invalid", "status") from error
+
+
+def _matching(claims: JsonObject, name: str, pattern: re.Pattern[str]) -> str | None:
+    value = _optional(claims, name)
+    if value is not None and not pattern.fullmatch(value):
+        raise _invalid(name)
+    return value
+
+
+def _list(parent: JsonObject, name: str) -> list[JsonValue]:
+    value = parent.get(name)
+    if not isinstance(value, list) or not value:
+        raise _invalid(name)
+    return value
+
+
+def _required(parent: JsonObject, name: str) -> str:
+    value = parent.get(name)
+    if not isinstance(value, str) or not value:
+        raise _invalid(name)
+    return value
+
+
+def _optional(parent: JsonObject, name: str) -> str | None:
+    return _required(parent, name) if name in parent else None
+
+
+def _invalid(detail: str) -> RegistrationError:
+    return RegistrationError("registration_invalid", detail)

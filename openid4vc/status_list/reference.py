@@ -1,0 +1,47 @@
+"""Where a credential's status stands: a list and an index in it.
+
+Token Status List §6.1, §6.2 (the claim `status`).
+"""
+
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from openid4vc.errors import StatusError
+
+_MAX_URI: Final = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class StatusReference:
+    """Entry `index` of the list whose token has `uri` as `sub`."""
+
+    uri: str
+    index: int
+
+
+def parse(status: object) -> StatusReference:
+    """The claim `status` to a reference; StatusError `status_unknown` for another mechanism or a malformed one.
+
+    Whether the URI may be fetched is the retrieval policy's to say.
+    """
+    reference = status.get("status_list") if isinstance(status, dict) else None
+    if not isinstance(reference, dict):
+        raise StatusError("status_unknown", "no status_list")
+    index, uri = reference.get("idx"), reference.get("uri")
+    # `true` is an int to Python; 1.0 is another number than 1 to the specification, which asks for an integer.
+    if type(index) is not int or index < 0:
+        raise StatusError("status_unknown", "idx")
+    if not isinstance(uri, str) or not _is_http(uri):
+        raise StatusError("status_unknown", "uri")
+    return StatusReference(uri, index)
+
+
+def _is_http(uri: str) -> bool:
+    if len(uri) > _MAX_URI:
+        return False
+    try:
+        parts = urlsplit(uri)
+    except ValueError:
+        return False
+    return parts.scheme in ("https", "http") and bool(parts.netloc) and "#" not in uri
