@@ -1,0 +1,97 @@
+"""The verifier's side of DCQL: whether what was presented answers the query, without trusting the wallet in it.
+
+OpenID4VP §6.4 (the rules), §8.1 (shape of the answer), §8.6 steps 2.2 and 3, §14.9.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from openid4vc.errors import PresentationError
+from openid4vc.vp.claims_path import ConcretePath
+from openid4vc.vp.dcql.query import FORMAT, ClaimQuery, CredentialQuery, DcqlQuery
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """A presentation whose signatures, key binding and issuer have been verified already.
+
+    `claims` is its processed payload, `authority_keys` the AuthorityKeyIdentifiers of its chain in base64url.
+    """
+
+    vct: str
+    claims: Mapping[str, Any]
+    authority_keys: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedCredential:
+    """A presentation that answers a credential query: the claims that were asked and their elements, nothing beside."""
+
+    query: CredentialQuery
+    presented: Presented
+    claims: tuple[ClaimQuery, ...]
+    paths: tuple[ConcretePath, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedAnswer:
+    """The presentations that the query needed, by the id of the credential query, and the ids of those it did not."""
+
+    credentials: Mapping[str, tuple[CheckedCredential, ...]]
+    surplus: tuple[str, ...]
+
+
+def check_shape(query: DcqlQuery, presentations: Mapping[str, Sequence[object]]) -> None:
+    """§8.1: known ids, no empty array, several only where `multiple` says so.
+
+    PresentationError `response_malformed`; done before any signature is looked at.
+    """
+    for query_id, presented in presentations.items():
+        credential = query.credential(query_id)
+        if credential is None:
+            raise PresentationError("response_malformed", "an id that was not asked", error="invalid_request")
+        if not presented or (len(presented) > 1 and not credential.multiple):
+            raise PresentationError("response_malformed", "number of presentations", error="invalid_request")
+
+
+def check(query: DcqlQuery, presentations: Mapping[str, Sequence[Presented]]) -> CheckedAnswer:
+    """Every rule of §6.4 evaluated again.
+
+    PresentationError: `response_malformed` for the shape, `missing_credential` when a required set is not met by one
+    whole option, or when a presentation is not what its query asks (type, authority), `claim_missing` when its claims
+    are no whole option of its query or have other values.
+    """
+    check_shape(query, presentations)
+    for wanted in query.sets:
+        if wanted.required and not any(_answered(option, presentations) for option in wanted.options):
+            raise PresentationError("missing_credential", error="invalid_request")
+    # The first option that is met, of each set: another one beside it was not needed.
+    needed: set[str] = set()
+    for wanted in query.sets:
+        needed.update(next((option for option in wanted.options if _answered(option, presentations)), ()))
+    checked = {
+        credential.id: tuple(_check(credential, presented) for presented in presentations[credential.id])
+        for credential in query.credentials
+        if credential.id in needed
+    }
+    return CheckedAnswer(checked, tuple(query_id for query_id in presentations if query_id not in needed))
+
+
+def _answered(option: tuple[str, ...], presentations: Mapping[str, Sequence[Presented]]) -> bool:
+    return all(query_id in presentations for query_id in option)
+
+
+def _check(query: CredentialQuery, presented: Presented) -> CheckedCredential:
+    if query.format != FORMAT or presented.vct not in query.vct_values:
+        raise PresentationError("missing_credential", "another type", error="invalid_request")
+    if not query.authority_matches(presented.authority_keys):
+        raise PresentationError("missing_credential", "another authority", error="invalid_request")
+    found = [claim.matches(presented.claims) for claim in query.claims]
+    available = sum(1 << index for index, paths in enumerate(found) if paths)
+    # §6.4.1: one whole option. The first in the verifier's order: with more disclosed, the option that holds more.
+    option = next((option for option in query.options if not option & ~available), None)
+    if option is None:
+        raise PresentationError("claim_missing", error="invalid_request")
+    paths = (path for index, paths in enumerate(found) if option >> index & 1 for path in paths)
+    return CheckedCredential(query, presented, query.chosen(option), tuple(dict.fromkeys(paths)))

@@ -1,0 +1,276 @@
+"""The Digital Credentials Query Language: the question a verifier asks.
+
+OpenID4VP §6 (structure), Annex B.3.5 (`meta` of SD-JWT VC).
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias, TypeVar
+
+from openid4vc.errors import PresentationError
+from openid4vc.strict_json import JsonValue
+from openid4vc.vp import claims_path
+from openid4vc.vp.claims_path import ClaimsPath, ConcretePath
+
+FORMAT: Final = "dc+sd-jwt"
+# Formats of the specification that nobody here holds: nothing answers such a query (§6.4.2). Any other is a fault.
+_OTHER_FORMATS: Final = frozenset({"mso_mdoc", "jwt_vc_json", "ldp_vc"})
+
+MAX_CREDENTIALS: Final = 32
+MAX_CLAIMS: Final = 256
+MAX_CLAIM_SETS: Final = 256
+MAX_CREDENTIAL_SETS: Final = 32
+MAX_OPTIONS: Final = 64
+MAX_VALUES: Final = 256
+
+_ID = re.compile(r"[A-Za-z0-9_-]{1,256}")
+_T = TypeVar("_T")
+ClaimValue: TypeAlias = str | int | bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimQuery:
+    """§6.3. `values` is None when any value will do."""
+
+    path: ClaimsPath
+    id: str | None
+    values: tuple[ClaimValue, ...] | None
+
+    def matches(self, claims: Mapping[str, Any]) -> list[ConcretePath]:
+        """The elements of a credential that this asks for, none when it has no such claim.
+
+        §6.4.1: an element whose value is not among `values` counts as not there; §6.3: type and value must be equal,
+        so that True is not 1.
+        """
+        try:
+            selected = claims_path.select(self.path, claims)
+        except PresentationError:
+            return []
+        if self.values is None:
+            return selected
+        return [path for path in selected if self._accepts(claims_path.value_at(path, claims))]
+
+    def _accepts(self, value: JsonValue) -> bool:
+        return any(type(value) is type(allowed) and value == allowed for allowed in self.values or ())
+
+
+@dataclass(frozen=True, slots=True)
+class TrustedAuthorities:
+    """§6.1.1: what the issuer's chain should contain; `aki` alone is understood here."""
+
+    type: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialQuery:
+    """§6.1. `vct_values` is empty for formats other than ours; `claims` is empty when nothing selectively disclosable
+    is asked; `claim_sets` holds, per option, one bit for each of `claims` (and is empty when absent)."""
+
+    id: str
+    format: str
+    vct_values: tuple[str, ...]
+    claims: tuple[ClaimQuery, ...]
+    claim_sets: tuple[int, ...]
+    trusted_authorities: tuple[TrustedAuthorities, ...]
+    multiple: bool
+    require_cryptographic_holder_binding: bool
+
+    @property
+    def options(self) -> tuple[int, ...]:
+        """The combinations that answer this query, most wanted first, as bits over `claims`."""
+        return self.claim_sets or ((1 << len(self.claims)) - 1,)
+
+    def chosen(self, bits: int) -> tuple[ClaimQuery, ...]:
+        """The claims whose bit is set, in the order of the query."""
+        return tuple(claim for index, claim in enumerate(self.claims) if bits >> index & 1)
+
+    def authority_matches(self, authority_keys: frozenset[str]) -> bool:
+        """§6.1.1: one condition of one kind is enough; a kind that can't be evaluated rules nobody out."""
+        kinds = self.trusted_authorities
+        if not kinds or any(kind.type != "aki" for kind in kinds):
+            return True
+        return any(value in authority_keys for kind in kinds for value in kind.values)
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialSetQuery:
+    """§6.2: one of `options` (ids of credential queries) as a whole."""
+
+    options: tuple[tuple[str, ...], ...]
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DcqlQuery:
+    """§6. Without `credential_sets` every credential query must be answered."""
+
+    credentials: tuple[CredentialQuery, ...]
+    credential_sets: tuple[CredentialSetQuery, ...]
+
+    def credential(self, query_id: str) -> CredentialQuery | None:
+        """The credential query of this id."""
+        return next((query for query in self.credentials if query.id == query_id), None)
+
+    @property
+    def sets(self) -> tuple[CredentialSetQuery, ...]:
+        """§6.4.2 in one form: no `credential_sets` is one required set with everything in it."""
+        return self.credential_sets or (CredentialSetQuery((tuple(query.id for query in self.credentials),), True),)
+
+
+def mandatory_claims(query: CredentialQuery) -> tuple[ClaimQuery, ...]:
+    """The claims in every combination: without them there is no answer."""
+    bits = -1
+    for option in query.options:
+        bits &= option
+    return query.chosen(bits)
+
+
+def optional_claims(query: CredentialQuery) -> tuple[ClaimQuery, ...]:
+    """The claims in some combinations but not in all: they go only when the holder adds them."""
+    some, every = 0, -1
+    for option in query.options:
+        some |= option
+        every &= option
+    return query.chosen(some & ~every)
+
+
+def parse(query: JsonValue) -> DcqlQuery:
+    """A parsed JSON value to a query, every structural rule of §6 held; unknown members are ignored (§6).
+
+    PresentationError `dcql_invalid` (invalid_request), or `not_supported` (vp_formats_not_supported) when no credential
+    query names a format that is handled here.
+    """
+    if not isinstance(query, dict):
+        raise _invalid("not an object")
+    credentials = _array(query, "credentials", MAX_CREDENTIALS, _credential_query)
+    ids = [credential.id for credential in credentials]
+    if len(set(ids)) != len(ids):
+        raise _invalid("credential query ids repeat")
+    known = frozenset(ids)
+    sets: tuple[CredentialSetQuery, ...] = ()
+    if "credential_sets" in query:
+        sets = _array(query, "credential_sets", MAX_CREDENTIAL_SETS, lambda value: _credential_set(value, known))
+    if all(credential.format != FORMAT for credential in credentials):
+        raise PresentationError("not_supported", "credential formats", error="vp_formats_not_supported")
+    return DcqlQuery(credentials, sets)
+
+
+def _credential_query(value: JsonValue) -> CredentialQuery:
+    if not isinstance(value, dict):
+        raise _invalid("credential query")
+    format_, meta = value.get("format"), value.get("meta")
+    if not isinstance(format_, str) or (format_ != FORMAT and format_ not in _OTHER_FORMATS):
+        raise _invalid("format")
+    if not isinstance(meta, dict):
+        raise _invalid("meta")
+    # Annex B.3.5: vct_values is required for SD-JWT VC.
+    vct_values = _array(meta, "vct_values", MAX_VALUES, _text) if format_ == FORMAT else ()
+    claims: tuple[ClaimQuery, ...] = ()
+    if "claims" in value:
+        claims = _array(value, "claims", MAX_CLAIMS, _claim_query)
+        named = [claim.id for claim in claims if claim.id is not None]
+        if len(set(named)) != len(named):
+            raise _invalid("claim ids repeat")
+    return CredentialQuery(
+        id=_identifier(value.get("id")),
+        format=format_,
+        vct_values=vct_values,
+        claims=claims,
+        claim_sets=_claim_sets(value, claims),
+        trusted_authorities=(
+            _array(value, "trusted_authorities", MAX_OPTIONS, _trusted_authorities)
+            if "trusted_authorities" in value
+            else ()
+        ),
+        multiple=_boolean(value, "multiple", False),
+        require_cryptographic_holder_binding=_boolean(value, "require_cryptographic_holder_binding", True),
+    )
+
+
+def _claim_sets(value: dict[str, JsonValue], claims: tuple[ClaimQuery, ...]) -> tuple[int, ...]:
+    """§6.4.1: only beside `claims`, whose every element then has an id; each option names known ids, none twice."""
+    if "claim_sets" not in value:
+        return ()
+    if not claims or any(claim.id is None for claim in claims):
+        raise _invalid("claim_sets without identified claims")
+    bits = {claim.id: 1 << index for index, claim in enumerate(claims)}
+
+    def option(names: JsonValue) -> int:
+        if not isinstance(names, list) or not 0 < len(names) <= MAX_CLAIMS:
+            raise _invalid("claim_sets option")
+        chosen = 0
+        for name in names:
+            bit = bits.get(name, 0) if isinstance(name, str) else 0
+            if bit == 0 or chosen & bit:
+                raise _invalid("claim_sets reference")
+            chosen |= bit
+        return chosen
+
+    return _array(value, "claim_sets", MAX_CLAIM_SETS, option)
+
+
+def _claim_query(value: JsonValue) -> ClaimQuery:
+    if not isinstance(value, dict):
+        raise _invalid("claims query")
+    values = _array(value, "values", MAX_VALUES, _claim_value) if "values" in value else None
+    claim_id = _identifier(value["id"]) if "id" in value else None
+    return ClaimQuery(claims_path.parse(value.get("path")), claim_id, values)
+
+
+def _claim_value(value: JsonValue) -> ClaimValue:
+    """§6.3: strings, integers and booleans; numbers with a fraction are none of these."""
+    if not isinstance(value, str | int):
+        raise _invalid("values")
+    return value
+
+
+def _credential_set(value: JsonValue, known: frozenset[str]) -> CredentialSetQuery:
+    if not isinstance(value, dict):
+        raise _invalid("credential set query")
+
+    def option(names: JsonValue) -> tuple[str, ...]:
+        if not isinstance(names, list) or not 0 < len(names) <= MAX_CREDENTIALS:
+            raise _invalid("credential_sets option")
+        if not all(isinstance(name, str) and name in known for name in names) or len(set(names)) != len(names):
+            raise _invalid("credential_sets reference")
+        return tuple(names)
+
+    return CredentialSetQuery(_array(value, "options", MAX_OPTIONS, option), _boolean(value, "required", True))
+
+
+def _trusted_authorities(value: JsonValue) -> TrustedAuthorities:
+    if not isinstance(value, dict):
+        raise _invalid("trusted_authorities")
+    return TrustedAuthorities(_text(value.get("type")), _array(value, "values", MAX_VALUES, _text))
+
+
+def _array(holder: dict[str, JsonValue], name: str, limit: int, item: Callable[[JsonValue], _T]) -> tuple[_T, ...]:
+    values = holder.get(name)
+    if not isinstance(values, list) or not 0 < len(values) <= limit:
+        raise _invalid(name)
+    return tuple(item(value) for value in values)
+
+
+def _identifier(value: JsonValue) -> str:
+    if not isinstance(value, str) or not _ID.fullmatch(value):
+        raise _invalid("id")
+    return value
+
+
+def _text(value: JsonValue) -> str:
+    if not isinstance(value, str) or not value:
+        raise _invalid("empty text")
+    return value
+
+
+def _boolean(holder: dict[str, JsonValue], name: str, default: bool) -> bool:
+    value = holder.get(name, default)
+    if not isinstance(value, bool):
+        raise _invalid(name)
+    return value
+
+
+def _invalid(detail: str) -> PresentationError:
+    return PresentationError("dcql_invalid", detail, error="invalid_request")
