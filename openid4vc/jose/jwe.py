@@ -85,8 +85,10 @@ def key_id(text: str) -> str | None:
     return kid
 
 
-def decrypt(text: str, private_key: EllipticCurvePrivateKey, *, kid: str, enc_values: Collection[str]) -> DecryptedJwe:
-    """A compact JWE for `private_key`, whose name is `kid`, in one of the advertised `enc_values`.
+def decrypt(
+    text: str, private_key: EllipticCurvePrivateKey, *, kid: str | None, enc_values: Collection[str]
+) -> DecryptedJwe:
+    """A compact JWE for `private_key`, advertised under `kid` (None: without one), in one of the `enc_values`.
 
     Every fault is the same JoseError `decryption_failed`: which step failed stays inside (RFC 7516 §11.5).
     """
@@ -100,7 +102,9 @@ class _Undecryptable(Exception):
     """A fault somewhere in a JWE; never leaves this module."""
 
 
-def _decrypt(text: str, private_key: EllipticCurvePrivateKey, kid: str, enc_values: Collection[str]) -> DecryptedJwe:
+def _decrypt(
+    text: str, private_key: EllipticCurvePrivateKey, kid: str | None, enc_values: Collection[str]
+) -> DecryptedJwe:
     # RFC 7516 §5.2 steps 1–5: compact form, header, only what is understood.
     parts = text.split(".") if len(text) <= MAX_BYTES else []
     if len(parts) != 5:

@@ -1,0 +1,217 @@
+"""The credential: an SD-JWT with a type, a known issuer, a holder's key, a life and a status.
+
+SD-JWT VC, "JOSE Header", "JWT Claims Set", "Verification and Processing", "Issuer Verification Key Discovery and
+Validation"; HAIP 1.0 §6.1 (`x5c` alone, `cnf.jwk`, limited validity).
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
+
+from openid4vc import sd_jwt
+from openid4vc.errors import CredentialError, JoseError, KeyBindingError, SdJwtError, StatusError
+from openid4vc.jose import jwk, jws
+from openid4vc.jose.jws import Jws, Signer, VerifiedJws
+from openid4vc.sd_jwt import KeyBinding, VerifiedSdJwt
+from openid4vc.sd_jwt.key_binding import check_presence
+from openid4vc.status_list import reference
+from openid4vc.status_list.reference import StatusReference
+from openid4vc.strict_json import JsonObject
+from openid4vc.trust.certificates import Certificate, parse_x5c
+from openid4vc.trust.issuers import TrustedIssuer, TrustedIssuers
+
+# "JOSE Header". The older `vc+sd-jwt` is not accepted.
+TYP: Final = "dc+sd-jwt"
+# "Registered JWT Claims": never selectively disclosable, nor is anything inside them.
+NEVER_SD: Final = frozenset({"iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "aka_vcts", "status"})
+# What the format and its issuer say, beside what is said of a person.
+PROTOCOL_CLAIMS: Final = NEVER_SD | {"iat"}
+# A credential that nobody can revoke is believed only while it is fresh, unless its issuer's terms say otherwise.
+MAX_LIFE_WITHOUT_STATUS: Final = 86400
+_LOOPBACK_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedCredential:
+    """A credential that holds now; whether it was revoked is for `status_list` to say, with `status`.
+
+    `claims` is the processed payload without PROTOCOL_CLAIMS, `all_claims` with them. `issuer` is the entry of the
+    trust folder that vouches for this type, `certificate` the leaf that signed.
+    """
+
+    vct: str
+    claims: JsonObject
+    all_claims: JsonObject
+    issuer: TrustedIssuer
+    certificate: Certificate
+    holder_thumbprint: str
+    nbf: int | None
+    exp: int | None
+    status: StatusReference | None
+    sd_jwt: VerifiedSdJwt
+    header: JsonObject
+
+
+def verify(
+    text: str,
+    *,
+    issuers: TrustedIssuers,
+    key_binding: KeyBinding,
+    vct_values: Collection[str] | None,
+    now: int,
+    skew: int = 60,
+) -> VerifiedCredential:
+    """A received credential, or its presentation, to what it proves. `vct_values` None takes every type.
+
+    Raises, in this order: FormatError, JoseError, SdJwtError (the format); KeyBindingError `kb_missing`,
+    `kb_unexpected`; JoseError `typ_wrong`; TrustError `x5c_invalid`; JoseError `bad_signature`; CredentialError
+    `vct_missing`; TrustError (chain, and authority for the type); SdJwtError `disclosure_*`, `digest_*`;
+    KeyBindingError; then, of a credential that is its issuer's and its holder's: CredentialError `never_sd_disclosed`,
+    `vct_wrong`, `iss_mismatch`, StatusError `status_unknown`, `status_missing`, CredentialError `time_claim_invalid`,
+    `expired`, `not_yet_valid`.
+    """
+    parsed = sd_jwt.parse(text)
+    check_presence(parsed, key_binding)
+    chain, issuer_jwt = _issuer_signed(parsed.issuer_jwt)
+    vct = _vct(issuer_jwt.claims)
+    issuer, certificate = issuers.for_credential(chain, vct=vct, now=now)
+    verified = sd_jwt.verify_processed(parsed, issuer_jwt, key_binding=key_binding, now=now)
+    claims = verified.claims
+    if any(path[0] in NEVER_SD for path in verified.disclosed):
+        raise CredentialError("never_sd_disclosed")
+    # "Claims", `vct`: compared as strings. `aka_vcts` is knowingly not used: it would match more types and may never be
+    # read as authority for one.
+    if vct_values is not None and vct not in vct_values:
+        raise CredentialError("vct_wrong")
+    holder_thumbprint = _holder_thumbprint(verified)
+    if not issuer.iss_unchecked:
+        _check_iss(claims, certificate)
+    status = _status(claims, issuer)
+    _check_times(claims, now, skew)
+    return VerifiedCredential(
+        vct=vct,
+        claims={name: value for name, value in claims.items() if name not in PROTOCOL_CLAIMS},
+        all_claims=claims,
+        issuer=issuer,
+        certificate=certificate,
+        holder_thumbprint=holder_thumbprint,
+        nbf=_seconds(claims, "nbf"),
+        exp=_seconds(claims, "exp"),
+        status=status,
+        sd_jwt=verified,
+        header=verified.header,
+    )
+
+
+def create(
+    claims: Mapping[str, object],
+    *,
+    vct: str,
+    vct_integrity: str | None,
+    nbf: int,
+    exp: int,
+    holder_jwk: Mapping[str, object],
+    status: Mapping[str, str | int] | None,
+    x5c: Sequence[str],
+    signer: Signer,
+    salt: Callable[[], str],
+    digests: int | None,
+) -> str:
+    """The one form that is issued: no `iss` and no `iat`, `cnf` with the four members of the key, `status_list`.
+
+    `claims` carries sd_jwt.Disclosable marks; `status` is {"uri", "idx"}; `x5c` is leaf first, without the anchor.
+    SdJwtError `claim_reserved` for a claim whose name belongs to the format; ValueError as `sd_jwt.issue`.
+    """
+    if not PROTOCOL_CLAIMS.isdisjoint(claims):
+        raise SdJwtError("claim_reserved")
+    payload: dict[str, object] = {"vct": vct}
+    if vct_integrity is not None:
+        payload["vct#integrity"] = vct_integrity
+    payload |= {"nbf": nbf, "exp": exp, "cnf": {"jwk": {name: holder_jwk[name] for name in ("kty", "crv", "x", "y")}}}
+    if status is not None:
+        payload["status"] = {"status_list": {"idx": status["idx"], "uri": status["uri"]}}
+    header = {"typ": TYP, "x5c": list(x5c)}
+    return sd_jwt.issue(payload | dict(claims), header=header, signer=signer, salt=salt, digests=digests)
+
+
+def _issuer_signed(issuer_jwt: Jws) -> tuple[tuple[Certificate, ...], VerifiedJws]:
+    """The chain of the header, and the JWT under its leaf's key. Nothing says yet that the leaf is anybody's.
+
+    The signature comes before the chain so that a changed payload is `bad_signature`, whatever the change made of the
+    `vct` by which authority is looked up.
+    """
+    if issuer_jwt.header.get("typ") != TYP:
+        raise JoseError("typ_wrong")
+    chain = parse_x5c(issuer_jwt.header.get("x5c"))
+    return chain, jws.verify(issuer_jwt, chain[0].public_key)
+
+
+def _vct(claims: JsonObject) -> str:
+    vct = claims.get("vct")
+    if not isinstance(vct, str) or not vct:
+        raise CredentialError("vct_missing")
+    return vct
+
+
+def _holder_thumbprint(verified: VerifiedSdJwt) -> str:
+    """HAIP §6.1: `cnf.jwk` in every credential; one without a holder would be anybody's (KeyBindingError `cnf`)."""
+    key = verified.holder_jwk
+    try:
+        if key is not None:
+            jwk.parse_public_key(key, use="sig")
+            return jwk.thumbprint(key)
+    except JoseError:
+        pass
+    raise KeyBindingError("cnf")
+
+
+def _check_iss(claims: JsonObject, certificate: Certificate) -> None:
+    """An `iss` that is present must be a name of the leaf: a URI SAN, or a web origin whose host is a DNS SAN."""
+    if "iss" not in claims:
+        return
+    iss = claims["iss"]
+    if not isinstance(iss, str):
+        raise CredentialError("iss_mismatch")
+    if iss in certificate.uri_names:
+        return
+    url = _web_url(iss)
+    if url is None or not certificate.has_dns_name(url.hostname or ""):
+        raise CredentialError("iss_mismatch")
+
+
+def _web_url(text: str) -> SplitResult | None:
+    """An https URL, or http on loopback (a demo's; nothing is fetched from it), without user information."""
+    try:
+        url = urlsplit(text)
+    except ValueError:
+        return None
+    loopback = url.scheme == "http" and url.hostname in _LOOPBACK_HOSTS
+    return url if (url.scheme == "https" or loopback) and url.hostname and "@" not in url.netloc else None
+
+
+def _status(claims: JsonObject, issuer: TrustedIssuer) -> StatusReference | None:
+    """The status reference; a claim that is there but not understood is never "no status"."""
+    if "status" in claims:
+        return reference.parse(claims["status"])
+    if not issuer.status_optional:
+        start = _seconds(claims, "nbf") if "nbf" in claims else _seconds(claims, "iat")
+        end = _seconds(claims, "exp")
+        if start is None or end is None or end - start > MAX_LIFE_WITHOUT_STATUS:
+            raise StatusError("status_missing")
+    return None
+
+
+def _check_times(claims: JsonObject, now: int, skew: int) -> None:
+    # RFC 9901 §7.1 step 6. Last, so that only a credential that holds otherwise is called expired.
+    try:
+        jws.check_times(claims, now=now, skew=skew)
+    except JoseError as error:
+        raise CredentialError(error.code, error.detail, **error.facts) from None
+
+
+def _seconds(claims: JsonObject, name: str) -> int | None:
+    value = claims.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return int(value)
