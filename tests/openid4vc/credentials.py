@@ -1,0 +1,154 @@
+"""A small world of credentials: an issuer that the trust folder knows, a holder, and every way to spoil one.
+
+Claims of an imaginary library card: nothing here knows the project's own types.
+"""
+
+import itertools
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+
+from openid4vc import base64url, sd_jwt
+from openid4vc.jose.jws import KeySigner
+from openid4vc.sd_jwt import Bind, ClaimPath, Disclosable, KeyBinding
+from openid4vc.sd_jwt_vc import credential
+from openid4vc.sd_jwt_vc.credential import VerifiedCredential
+from openid4vc.trust.certificates import Role, x5c
+from openid4vc.trust.issuers import TrustedIssuer, TrustedIssuers
+from openid4vc.trust.making import DAY, Root, make_leaf, make_root
+from tests.openid4vc.forging import new_key, public_jwk
+
+NOW = 1_700_000_000
+VCT = "https://types.example/library-card/1"
+NONCE = "n-0S6_WzA2Mj"
+AUDIENCE = "x509_hash:Uvo3HtuIxuhC92rShpgqcT3YXwrqRxWEviRiA0OZszk"
+STATUS = {"uri": "https://lists.example/1", "idx": 7}
+ROOT = make_root(Role.ISSUER, now=NOW)
+HOLDER = new_key()
+
+_salts = (base64url.encode(number.to_bytes(16, "big")) for number in itertools.count(1))
+
+
+def salt() -> str:
+    """Never the same twice; nothing here needs it to be a secret."""
+    return next(_salts)
+
+
+def required() -> KeyBinding:
+    return KeyBinding.required(nonce=NONCE, audience=AUDIENCE, window=300)
+
+
+class Issuer:
+    """An issuer with a key, a certificate under `root`, and one entry in a trust folder."""
+
+    def __init__(
+        self,
+        root: Root = ROOT,
+        *,
+        dns_names: Sequence[str] = ("issuer.example",),
+        vct: Sequence[str] = (VCT,),
+        organization_identifier: str = "NTRFI-1234567-1",
+        **terms: Any,
+    ) -> None:
+        self.key = new_key()
+        self.certificate = make_leaf(
+            root.role,
+            root,
+            organization="Library",
+            organization_identifier=organization_identifier,
+            common_name="Library cards",
+            dns_names=dns_names,
+            public_key=self.key.public_key(),
+            now=NOW,
+            life_days=700,
+        )
+        self.entry = TrustedIssuer(
+            name="library",
+            file=Path("library.pem"),
+            organization_identifier=organization_identifier,
+            vct=frozenset(vct),
+            anchors=(root.certificate,),
+            credential_issuers=frozenset(),
+            **{
+                "status_optional": False,
+                "status_3_superseded": False,
+                "iss_unchecked": False,
+                "valid_until": None,
+                **terms,
+            },
+        )
+        self.issuers = TrustedIssuers([self.entry])
+
+    @property
+    def x5c(self) -> list[str]:
+        return x5c([self.certificate])
+
+    def card(self, claims: Mapping[str, object] | None = None, **changes: Any) -> str:
+        """A card as it is honestly issued, with changed arguments of `credential.create`."""
+        arguments: dict[str, Any] = {
+            "vct": VCT,
+            "vct_integrity": None,
+            "nbf": NOW - 3600,
+            "exp": NOW + 300 * DAY,
+            "holder_jwk": public_jwk(HOLDER),
+            "status": STATUS,
+            "x5c": self.x5c,
+            "signer": KeySigner(self.key),
+            "salt": salt,
+            "digests": 8,
+        }
+        return credential.create(CLAIMS if claims is None else claims, **{**arguments, **changes})
+
+    def forged(self, payload: Mapping[str, object], header: Mapping[str, object] | None = None) -> str:
+        """A card with any payload and header, signed by the issuer's key; Disclosable marks work."""
+        usual = {"typ": credential.TYP, "x5c": self.x5c}
+        return sd_jwt.issue(
+            payload,
+            header=usual if header is None else header,
+            signer=KeySigner(self.key),
+            salt=salt,
+            digests=None,
+        )
+
+
+CLAIMS: Mapping[str, object] = {
+    "kind": "adult",
+    "name": Disclosable("Aino"),
+    "birthdate": Disclosable("1990-01-02"),
+    "loans": Disclosable([Disclosable("A"), "B", Disclosable({"title": Disclosable("C")})]),
+    "home": {"city": Disclosable("Oulu"), "zip": Disclosable("90100")},
+}
+PAYLOAD: Mapping[str, object] = {
+    "vct": VCT,
+    "nbf": NOW - 3600,
+    "exp": NOW + DAY,
+    "cnf": {"jwk": public_jwk(HOLDER)},
+    "status": {"status_list": {"uri": "https://lists.example/1", "idx": 7}},
+    **CLAIMS,
+}
+
+
+def receive(
+    text: str, issuer: Issuer, *, now: int = NOW, vct_values: Sequence[str] | None = None
+) -> VerifiedCredential:
+    """What a wallet does with a card."""
+    return credential.verify(
+        text, issuers=issuer.issuers, key_binding=KeyBinding.forbidden(), vct_values=vct_values, now=now
+    )
+
+
+def check(
+    text: str, issuer: Issuer, *, now: int = NOW, vct_values: Sequence[str] | None = (VCT,)
+) -> VerifiedCredential:
+    """What a verifier does with a presentation."""
+    return credential.verify(text, issuers=issuer.issuers, key_binding=required(), vct_values=vct_values, now=now)
+
+
+def present(
+    text: str, issuer: Issuer, reveal: Sequence[ClaimPath], *, key: EllipticCurvePrivateKey = HOLDER, now: int = NOW
+) -> str:
+    """An honest presentation of an honest card."""
+    bind = Bind(KeySigner(key), NONCE, AUDIENCE)
+    return sd_jwt.present(receive(text, issuer).sd_jwt, reveal, binding=bind, now=now)
