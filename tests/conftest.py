@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ["tests.databases"]
+
 ROOT = Path(__file__).resolve().parent.parent
 VECTORS = Path(os.environ.get("TODISTE_VECTORS") or ROOT.parent / "shared" / "vectors")
 
