@@ -1,0 +1,84 @@
+"""`wallet receipts [N]`: who got what, by the verifier's own signature where it gave one."""
+
+import click
+
+from wallet_cli import labels
+from wallet_cli.command_line import Command
+from wallet_cli.contents import StoredReceipt
+from wallet_cli.errors import WalletError
+from wallet_cli.invocation import Invocation
+from wallet_cli.terminal import Screen, shown
+
+_SIGNS = {"signed": "ok", "unsigned": "note", "invalid": "note", "stopped": "no"}
+
+
+def receipts(invocation: Invocation, number: int | None) -> None:
+    """All receipts one a line, newest last; with a number, one of them whole."""
+    kept = invocation.open_vault().contents.receipts
+    if number is not None:
+        receipt = next((receipt for receipt in kept if receipt.number == number), None)
+        if receipt is None:
+            raise WalletError("number_unknown", number=number)
+        _one(invocation, receipt)
+    elif invocation.json:
+        invocation.print_json({"receipts": [as_json(receipt) for receipt in kept]})
+    else:
+        _all(invocation, kept)
+
+
+def _all(invocation: Invocation, kept: list[StoredReceipt]) -> None:
+    words, screen = invocation.words, invocation.terminal.out
+    if not kept:
+        screen.line(screen.sign("none", words.text("receipts.empty")))
+    for receipt in kept:
+        number = str(receipt.number)
+        cells = [
+            (number if screen.plain else number.rjust(3), 5),
+            (words.date(receipt.time), 12 if words.language != "en" else 18),
+            (words.clock(receipt.time) if screen.plain else words.clock(receipt.time).rjust(5), 7),
+            (shown(receipt.party, 60), 25),
+            (shown(receipt.purpose or ""), 16),
+            (_state(invocation, receipt, screen), 0),
+        ]
+        screen.columns(cells)
+
+
+def _one(invocation: Invocation, receipt: StoredReceipt) -> None:
+    words, screen = invocation.words, invocation.terminal.out
+    if invocation.json:
+        invocation.print_json({**as_json(receipt), "jws": receipt.text})
+        return
+    screen.title(words.text("receipts.title", n=receipt.number), _state(invocation, receipt, screen))
+    moment = words.text("time.moment", date=words.date(receipt.time), time=words.clock(receipt.time))
+    screen.row(words.text("receipts.time"), moment)
+    screen.row(words.text("receipts.party"), shown(receipt.party))
+    screen.row(words.text("consent.purpose"), shown(receipt.purpose or words.text("consent.not_stated")))
+    for position, claim in enumerate(receipt.claims):
+        screen.row(words.text("receipts.claims") if position == 0 else "", shown(claim))
+    if receipt.privacy:
+        screen.row(words.text("consent.privacy"), shown(receipt.privacy))
+
+
+def _state(invocation: Invocation, receipt: StoredReceipt, screen: Screen) -> str:
+    return screen.sign(_SIGNS[receipt.state], invocation.words.text(f"receipts.{receipt.state}"))
+
+
+def as_json(receipt: StoredReceipt) -> dict[str, object]:
+    """A receipt for machines, without its signed text."""
+    return {
+        "number": receipt.number,
+        "time": labels.utc(receipt.time),
+        "party": receipt.party,
+        "party_id": receipt.party_id,
+        "purpose": receipt.purpose,
+        "state": receipt.state,
+        "claims": receipt.claims,
+        "privacy": receipt.privacy,
+    }
+
+
+command = Command(
+    "receipts",
+    click.pass_obj(receipts),
+    [click.Argument(["number"], type=int, required=False, metavar="[N]")],
+)

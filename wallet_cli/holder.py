@@ -1,0 +1,58 @@
+"""The holder's side of a credential: one fresh key for each, and what the credential says when it is opened again."""
+
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from openid4vc import base64url, sd_jwt
+from openid4vc.jose import jws
+from openid4vc.jose.jws import KeySigner
+from openid4vc.sd_jwt import ClaimPath, KeyBinding, VerifiedSdJwt
+from openid4vc.trust import certificates
+from openid4vc.trust.certificates import Certificate
+from wallet_cli.contents import HeldCredential
+
+# Members that speak to machines: the envelope of a credential, not something about the person.
+TECHNICAL = frozenset({"iss", "iat", "nbf", "exp", "cnf", "vct", "vct#integrity", "status", "sub", "jti", "_sd_alg"})
+
+
+def new_key() -> str:
+    """A new P-256 key for one credential, as the vault keeps it: the private scalar, base64url."""
+    number = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
+    return base64url.encode(number.to_bytes(32, "big"))
+
+
+def signer(key: str) -> KeySigner:
+    """A kept key, ready to sign."""
+    return KeySigner(ec.derive_private_key(int.from_bytes(base64url.decode(key), "big"), ec.SECP256R1()))
+
+
+def issuer_certificate(held: HeldCredential) -> Certificate:
+    """The certificate that signed the credential. It was trusted when the credential was received."""
+    header = sd_jwt.parse(held.text).issuer_jwt.header
+    return certificates.parse_x5c(header.get("x5c"))[0]
+
+
+def opened(held: HeldCredential, now: int) -> VerifiedSdJwt:
+    """All claims of a held credential, with the signature checked again; dates are for the caller to judge.
+
+    JoseError, SdJwtError or TrustError can only mean that the vault holds what no wallet put there.
+    """
+    parsed = sd_jwt.parse(held.text)
+    signed = jws.verify(parsed.issuer_jwt, issuer_certificate(held).public_key)
+    return sd_jwt.verify_processed(parsed, signed, key_binding=KeyBinding.forbidden(), now=now)
+
+
+def claim_paths(verified: VerifiedSdJwt) -> list[ClaimPath]:
+    """The claims as a person counts them: each value at the end of its path, lists as one, technical members not."""
+    paths: list[ClaimPath] = []
+
+    def walk(value: object, path: ClaimPath) -> None:
+        if isinstance(value, dict) and value:
+            for name, item in value.items():
+                walk(item, (*path, name))
+        else:
+            paths.append(path)
+
+    for name, value in verified.claims.items():
+        if name not in TECHNICAL:
+            walk(value, (name,))
+    return paths
