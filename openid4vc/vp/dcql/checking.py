@@ -4,11 +4,11 @@ OpenID4VP §6.4 (the rules), §8.1 (shape of the answer), §8.6 steps 2.2 and 3,
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from openid4vc.errors import PresentationError
-from openid4vc.vp.claims_path import ConcretePath
+from openid4vc.vp.claims_path import ArrayGaps, ConcretePath
 from openid4vc.vp.dcql.query import FORMAT, ClaimQuery, CredentialQuery, DcqlQuery
 
 
@@ -16,11 +16,13 @@ from openid4vc.vp.dcql.query import FORMAT, ClaimQuery, CredentialQuery, DcqlQue
 class Presented:
     """A presentation whose signatures, key binding and issuer have been verified already.
 
-    `claims` is its processed payload, `authority_keys` the AuthorityKeyIdentifiers of its chain in base64url.
+    `claims` is its processed payload and `array_gaps` what is missing in its arrays; `authority_keys` are the
+    AuthorityKeyIdentifiers of its chain in base64url.
     """
 
     vct: str
     claims: Mapping[str, Any]
+    array_gaps: ArrayGaps = field(default_factory=dict)
     authority_keys: frozenset[str] = frozenset()
 
 
@@ -87,7 +89,7 @@ def _check(query: CredentialQuery, presented: Presented) -> CheckedCredential:
         raise PresentationError("missing_credential", "another type", error="invalid_request")
     if not query.authority_matches(presented.authority_keys):
         raise PresentationError("missing_credential", "another authority", error="invalid_request")
-    found = [claim.matches(presented.claims) for claim in query.claims]
+    found = [claim.matches(presented.claims, presented.array_gaps) for claim in query.claims]
     available = sum(1 << index for index, paths in enumerate(found) if paths)
     # §6.4.1: one whole option. The first in the verifier's order: with more disclosed, the option that holds more.
     option = next((option for option in query.options if not option & ~available), None)

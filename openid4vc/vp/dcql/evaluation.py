@@ -97,7 +97,7 @@ def _answer(query: CredentialQuery, candidate: Candidate, add: Collection[str]) 
         return None
     if not query.authority_matches(candidate.authority_keys):
         return None
-    found = [claim.matches(candidate.claims) for claim in query.claims]
+    found = [claim.matches(candidate.claims, {}) for claim in query.claims]
     available = sum(1 << index for index, paths in enumerate(found) if paths)
     chosen = _choose(query, available, add)
     if chosen is None:

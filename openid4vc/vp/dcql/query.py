@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 from openid4vc.errors import PresentationError
 from openid4vc.strict_json import JsonValue
 from openid4vc.vp import claims_path
-from openid4vc.vp.claims_path import ClaimsPath, ConcretePath
+from openid4vc.vp.claims_path import ArrayGaps, ClaimsPath, ConcretePath
 
 FORMAT: Final = "dc+sd-jwt"
 # Formats of the specification that nobody here holds: nothing answers such a query (§6.4.2). Any other is a fault.
@@ -37,22 +37,22 @@ class ClaimQuery:
     id: str | None
     values: tuple[ClaimValue, ...] | None
 
-    def matches(self, claims: Mapping[str, Any]) -> list[ConcretePath]:
+    def matches(self, claims: Mapping[str, Any], gaps: ArrayGaps) -> list[ConcretePath]:
         """The elements of a credential that this asks for, none when it has no such claim.
 
         §6.4.1: an element whose value is not among `values` counts as not there; §6.3: type and value must be equal,
         so that True is not 1.
         """
         try:
-            selected = claims_path.select(self.path, claims)
+            selected = claims_path.select(self.path, claims, gaps)
         except PresentationError:
             return []
-        if self.values is None:
-            return selected
-        return [path for path in selected if self._accepts(claims_path.value_at(path, claims))]
+        return [path for path, value in selected if self._accepts(value)]
 
     def _accepts(self, value: JsonValue) -> bool:
-        return any(type(value) is type(allowed) and value == allowed for allowed in self.values or ())
+        if self.values is None:
+            return True
+        return any(type(value) is type(allowed) and value == allowed for allowed in self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +216,7 @@ def _claim_query(value: JsonValue) -> ClaimQuery:
         raise _invalid("claims query")
     values = _array(value, "values", MAX_VALUES, _claim_value) if "values" in value else None
     claim_id = _identifier(value["id"]) if "id" in value else None
-    return ClaimQuery(claims_path.parse(value.get("path")), claim_id, values)
+    return ClaimQuery(claims_path.parse(value.get("path"), fault=_invalid), claim_id, values)
 
 
 def _claim_value(value: JsonValue) -> ClaimValue:
