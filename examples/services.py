@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,12 +40,14 @@ class Service:
             return self.process.wait()
 
 
-def start(name: str, *, port: int, environment: Mapping[str, str], log: Path) -> Service:
+def start(
+    name: str, *, port: int, environment: Mapping[str, str], log: Path, options: Sequence[str] = ()
+) -> Service:
     """`issuer serve` or `verifier serve`; returns when it answers. SystemExit with the end of its log when it doesn't."""
     url = f"http://127.0.0.1:{port}"
     with log.open("ab") as target:
         process = subprocess.Popen(
-            [str(Path(sys.executable).parent / name), "serve", "--port", str(port)],
+            [str(Path(sys.executable).parent / name), "serve", "--port", str(port), *options],
             env=dict(environment),
             stdout=target,
             stderr=target,
