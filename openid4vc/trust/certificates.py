@@ -103,6 +103,9 @@ def parse_der(der: bytes) -> Certificate:
     """One DER certificate and nothing after it; TrustError `x5c_invalid`."""
     if len(der) > MAX_DER:
         raise TrustError("x5c_invalid", "certificate too large")
+    # RFC 5280 §4.1.2.2. The library only warns, and not in the terms of this tree.
+    if not _has_positive_serial(der):
+        raise TrustError("x5c_invalid", "serial number")
     try:
         return from_x509(x509.load_der_x509_certificate(der))
     except ValueError:
@@ -138,6 +141,28 @@ def check_key(certificate: Certificate, public_key: EllipticCurvePublicKey) -> N
     encoded = (Encoding.X962, PublicFormat.UncompressedPoint)
     if certificate.public_key.public_bytes(*encoded) != public_key.public_bytes(*encoded):
         raise TrustError("key_certificate_mismatch")
+
+
+def _has_positive_serial(der: bytes) -> bool:
+    """Whether the INTEGER after the version is positive; False also for what is no certificate."""
+    try:
+        tbs, _ = _content(der, _content(der, 0)[0])
+        if der[tbs] == 0xA0:
+            tbs = sum(_content(der, tbs))
+        start, length = _content(der, tbs)
+        serial = der[start : start + length]
+        return serial[0] < 0x80 and any(serial)
+    except IndexError:
+        return False
+
+
+def _content(der: bytes, offset: int) -> tuple[int, int]:
+    """Where the content of the DER element at `offset` starts, and how long it is (X.690 §8.1.3)."""
+    first = der[offset + 1]
+    if first < 0x80:
+        return offset + 2, first
+    octets = first & 0x7F
+    return offset + 2 + octets, int.from_bytes(der[offset + 2 : offset + 2 + octets], "big")
 
 
 def _subject(certificate: x509.Certificate, oid: x509.ObjectIdentifier) -> str | None:
