@@ -38,7 +38,7 @@ def parse(text: str) -> SdJwt:
         raise FormatError("too_large", "SD-JWT")
     if text.count("~") > MAX_DISCLOSURES + 1:
         raise SdJwtError("too_many_disclosures")
-    issuer_jwt, *disclosures, last = text.split("~")
+    issuer_jwt, *disclosures, last = text.split("~") if "~" in text else ("", "")
     if not issuer_jwt or last.count(".") != (2 if last else 0):
         raise SdJwtError("sd_jwt_malformed", "an issuer-signed JWT, then a tilde after each part but a Key Binding JWT")
     for part in disclosures:

@@ -8,17 +8,20 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
 from openid4vc import base64url, sd_jwt
+from openid4vc.errors import ProtocolError
 from openid4vc.jose.jws import KeySigner
 from openid4vc.sd_jwt import Bind, ClaimPath, Disclosable, KeyBinding
+from openid4vc.sd_jwt.disclosure import digest
 from openid4vc.sd_jwt_vc import credential
 from openid4vc.sd_jwt_vc.credential import VerifiedCredential
 from openid4vc.trust.certificates import Role, x5c
 from openid4vc.trust.issuers import TrustedIssuer, TrustedIssuers
 from openid4vc.trust.making import DAY, Root, make_leaf, make_root
-from tests.openid4vc.forging import new_key, public_jwk
+from tests.openid4vc.forging import forge, new_key, public_jwk
 
 NOW = 1_700_000_000
 VCT = "https://types.example/library-card/1"
@@ -152,3 +155,25 @@ def present(
     """An honest presentation of an honest card."""
     bind = Bind(KeySigner(key), NONCE, AUDIENCE)
     return sd_jwt.present(receive(text, issuer).sd_jwt, reveal, binding=bind, now=now)
+
+
+def bound(text: str, *, key: EllipticCurvePrivateKey = HOLDER, typ: str = "kb+jwt", **changes: object) -> str:
+    """`text` with a Key Binding JWT over it as it is, however spoiled; a change to None drops the claim."""
+    claims = {"iat": NOW, "aud": AUDIENCE, "nonce": NONCE, "sd_hash": digest(text), **changes}
+    return text + forge(
+        {"alg": "ES256", "typ": typ}, {name: value for name, value in claims.items() if value is not None}, key
+    )
+
+
+def assembled(issuer: Issuer, payload: Mapping[str, object], disclosures: Sequence[str]) -> str:
+    """An SD-JWT of exactly these parts, signed by the issuer's key."""
+    jwt = forge({"alg": "ES256", "typ": credential.TYP, "x5c": issuer.x5c}, payload, issuer.key)
+    return "~".join((jwt, *disclosures, ""))
+
+
+def refused_by_wallet_and_verifier(text: str, issuer: Issuer, code: str) -> None:
+    """Both refuse it for the same reason, the verifier although the holder signed it as it is."""
+    for take, received in ((receive, text), (check, bound(text))):
+        with pytest.raises(ProtocolError) as caught:
+            take(received, issuer)
+        assert caught.value.code == code

@@ -1,0 +1,180 @@
+"""RFC 9901 §7.3: a presentation is the holder's, made now, for this verifier, of exactly this."""
+
+import hashlib
+
+import pytest
+
+from openid4vc import base64url
+from openid4vc.errors import KeyBindingError, ProtocolError
+from openid4vc.sd_jwt import KeyBinding
+from openid4vc.sd_jwt.disclosure import digest
+from tests.openid4vc.credentials import (
+    AUDIENCE,
+    HOLDER,
+    NONCE,
+    NOW,
+    PAYLOAD,
+    Issuer,
+    assembled,
+    bound,
+    check,
+    present,
+    receive,
+)
+from tests.openid4vc.forging import forge, new_key, part, public_jwk
+
+ISSUER = Issuer()
+CARD = ISSUER.card()
+
+
+def refused(text: str, code: str) -> None:
+    with pytest.raises(ProtocolError) as caught:
+        check(text, ISSUER)
+    assert caught.value.code == code
+
+
+def test_an_honest_presentation_is_accepted() -> None:
+    assert check(bound(CARD), ISSUER).sd_jwt.key_binding_claims == {
+        "iat": NOW, "aud": AUDIENCE, "nonce": NONCE, "sd_hash": digest(CARD),
+    }  # fmt: skip
+
+
+@pytest.mark.case("S-17")
+def test_a_presentation_without_key_binding_is_refused() -> None:
+    refused(CARD, "kb_missing")
+    refused(present(CARD, ISSUER, [("name",)]).rpartition("~")[0] + "~", "kb_missing")
+
+
+@pytest.mark.parametrize(("nonce", "audience"), [("", AUDIENCE), (NONCE, ""), ("", "")])
+def test_no_policy_asks_for_key_binding_to_nothing(nonce: str, audience: str) -> None:
+    with pytest.raises(ValueError, match="nonce and an audience"):
+        KeyBinding.required(nonce=nonce, audience=audience, window=300)
+
+
+def test_a_holder_refuses_key_binding_from_an_issuer() -> None:
+    with pytest.raises(KeyBindingError, match="kb_unexpected"):
+        receive(bound(CARD), ISSUER)
+
+
+@pytest.mark.case("S-19")
+@pytest.mark.parametrize("typ", ["JWT", "KB+JWT", "kb+jwt ", "KB+JWT ", "dc+sd-jwt", "application/kb+jwt", ""])
+def test_another_type_is_no_key_binding(typ: str) -> None:
+    refused(bound(CARD, typ=typ), "kb_typ")
+    claims = {"iat": NOW, "aud": AUDIENCE, "nonce": NONCE, "sd_hash": digest(CARD)}
+    refused(CARD + forge({"alg": "ES256"}, claims, HOLDER), "kb_typ")
+
+
+@pytest.mark.case("S-20")
+@pytest.mark.parametrize("nonce", ["other", None, "", 5, [NONCE], NONCE + " ", NONCE.upper(), True])
+def test_another_nonce_is_refused(nonce: object) -> None:
+    refused(bound(CARD, nonce=nonce), "kb_nonce")
+
+
+@pytest.mark.case("S-21")
+@pytest.mark.parametrize(
+    "audience", [None, "", "https://verifier.example/response", AUDIENCE.partition(":")[2], [AUDIENCE], 5]
+)
+def test_another_audience_is_refused(audience: object) -> None:
+    refused(bound(CARD, aud=audience), "kb_aud")
+
+
+@pytest.mark.case("J-35")
+@pytest.mark.parametrize(
+    "audience", [AUDIENCE[:-1], AUDIENCE + "/", AUDIENCE.upper(), [AUDIENCE, "other"], [], {}, AUDIENCE + " "]
+)
+def test_an_audience_that_is_not_exactly_ours_is_refused(audience: object) -> None:
+    refused(bound(CARD, aud=audience), "kb_aud")
+
+
+@pytest.mark.case("S-22")
+def test_a_hash_of_anything_but_this_presentation_is_refused() -> None:
+    for value in (None, "", 5, digest(CARD + "x"), digest(CARD[:-1]), [digest(CARD)]):
+        refused(bound(CARD, sd_hash=value), "kb_sd_hash")
+    refused(bound(CARD, sd_hash=base64url.encode(hashlib.sha512(CARD.encode()).digest())), "kb_sd_hash")
+    # One good disclosure more, one less, two in another order than the holder signed.
+    few = present(CARD, ISSUER, [("name",)]).rpartition("~")[0] + "~"
+    more = present(CARD, ISSUER, [("name",), ("birthdate",)]).rpartition("~")[0] + "~"
+    jwt, first, second, _ = more.split("~")
+    refused(bound(more, sd_hash=digest(few)), "kb_sd_hash")
+    refused(bound(few, sd_hash=digest(more)), "kb_sd_hash")
+    refused(bound("~".join((jwt, second, first, "")), sd_hash=digest(more)), "kb_sd_hash")
+
+
+@pytest.mark.case("S-23")
+def test_a_moment_outside_the_window_is_refused() -> None:
+    year = 365 * 86400
+    for iat in (None, str(NOW), True, [NOW], NOW - year, NOW + year, NOW - 600, NOW + 600, NOW - 301, NOW + 301):
+        refused(bound(CARD, iat=iat), "kb_iat")
+    for iat in (NOW - 240, NOW + 240, NOW - 300, NOW + 300, NOW + 0.5):
+        assert check(bound(CARD, iat=iat), ISSUER)
+
+
+@pytest.mark.case("S-24")
+def test_another_key_is_not_the_holders() -> None:
+    for key in (new_key(), ISSUER.key):
+        refused(bound(CARD, key=key), "kb_signature")
+    other_holder = new_key()
+    other = ISSUER.card(holder_jwk=public_jwk(other_holder))
+    assert check(bound(other, key=other_holder), ISSUER)
+    refused(bound(CARD, key=other_holder), "kb_signature")
+
+
+@pytest.mark.parametrize("header", [{"alg": "none"}, {"alg": "HS256"}, {"alg": "ES256", "crit": ["x"]}, {}])
+def test_an_unsigned_or_unreadable_key_binding_is_no_signature(header: dict[str, object]) -> None:
+    _, payload, signature = bound(CARD)[len(CARD) :].split(".")
+    refused(f"{CARD}{part({**header, 'typ': 'kb+jwt'})}.{payload}.{signature}", "kb_signature")
+    refused(f"{CARD}{part({**header, 'typ': 'kb+jwt'})}.{payload}.", "kb_signature")
+
+
+def test_an_embedded_key_does_not_replace_the_holders() -> None:
+    attacker = new_key()
+    claims = {"iat": NOW, "aud": AUDIENCE, "nonce": NONCE, "sd_hash": digest(CARD)}
+    header = {"alg": "ES256", "typ": "kb+jwt", "jwk": public_jwk(attacker)}
+    refused(CARD + forge(header, claims, attacker), "kb_signature")
+
+
+@pytest.mark.case("S-25")
+def test_a_key_binding_that_is_over_or_not_begun_is_refused_and_further_claims_are_ignored() -> None:
+    for claims in ({"exp": NOW - 61}, {"nbf": NOW + 61}, {"exp": "tomorrow"}, {"nbf": True}):
+        refused(bound(CARD, **claims), "kb_expired")
+    assert check(bound(CARD, exp=NOW + 60, nbf=NOW - 60, jti="a", sub={"a": 1}, transaction=[1]), ISSUER)
+
+
+@pytest.mark.case("S-26")
+@pytest.mark.parametrize(
+    "cnf",
+    [
+        None, {}, {"kid": "a"}, {"jkt": "a"}, {"jku": "https://canary.example/"}, {"x5u": "https://canary.example/"},
+        {"jwk": {"kty": "oct", "k": "c2VjcmV0"}}, {"jwk": {**public_jwk(HOLDER), "d": public_jwk(HOLDER)["x"]}},
+        {"jwk": {**public_jwk(HOLDER), "use": "enc"}}, {"jwk": {**public_jwk(HOLDER), "crv": "P-384"}},
+        {"jwk": {**public_jwk(HOLDER), "y": public_jwk(HOLDER)["x"]}}, {"jwk": "key"}, {"jwk": None},
+        {"jwk": public_jwk(HOLDER), "jku": "https://canary.example/"}, {"jwk": public_jwk(HOLDER), "jwe": "a"},
+        [public_jwk(HOLDER)], "key",
+    ],
+)  # fmt: skip
+def test_a_credential_that_names_no_usable_holder_key_is_refused(cnf: object) -> None:
+    payload = {
+        name: value for name, value in PAYLOAD.items() if name not in ("cnf", "name", "birthdate", "loans", "home")
+    }
+    text = assembled(ISSUER, payload if cnf is None else {**payload, "cnf": cnf}, [])
+    refused(bound(text), "cnf")
+    with pytest.raises(KeyBindingError, match="cnf"):
+        receive(text, ISSUER)
+
+
+@pytest.mark.case("S-27")
+def test_a_holder_key_of_four_members_is_enough_and_more_do_no_harm() -> None:
+    payload = {name: PAYLOAD[name] for name in ("vct", "nbf", "exp", "status")}
+    for jwk in (
+        public_jwk(HOLDER),
+        {**public_jwk(HOLDER), "kid": "a", "use": "sig", "alg": "ES256", "x": public_jwk(HOLDER)["x"]},
+    ):
+        assert check(bound(assembled(ISSUER, {**payload, "cnf": {"jwk": jwk, "kid": "a"}}, [])), ISSUER)
+
+
+@pytest.mark.case("S-35")
+def test_a_bearer_credential_is_refused_with_and_without_a_key_binding_of_whoever_copied_it() -> None:
+    payload = {name: PAYLOAD[name] for name in ("vct", "nbf", "exp", "status")}
+    bearer = assembled(ISSUER, payload, [])
+    refused(bearer, "kb_missing")
+    refused(bound(bearer, key=new_key()), "cnf")
