@@ -12,26 +12,15 @@ from typing import Final
 from openid4vc.errors import FormatError, JoseError, PresentationError, TrustError
 from openid4vc.jose import jws
 from openid4vc.jose.jws import Signer
+from openid4vc.members import Members
 from openid4vc.strict_json import JsonObject, JsonValue
 from openid4vc.trust.certificates import Certificate, parse_x5c
 
 TYP: Final = "consent-receipt+jwt"
 MAX_BYTES: Final = 64 << 10
-# The mandatory members that are texts (27560 header and processing; * in the profile).
-_TEXTS: Final = (
-    "schema_version",
-    "receipt_id",
-    "record_id",
-    "pii_principal_id",
-    "language",
-    "jurisdiction",
-    "purpose",
-    "lawful_basis",
-    "retention_period",
-    "privacy_notice",
-    "withdrawal_method",
-)
-_OPTIONAL_TEXTS: Final = ("intended_use_identifier", "presentation_id", "registration_certificate_hash")
+# Mandatory texts that are only kept (27560 header and processing), beside those that Receipt names.
+_OTHER_TEXTS: Final = ("schema_version", "pii_principal_id", "jurisdiction")
+_OPTIONAL_TEXTS: Final = ("intended_use_identifier", "registration_certificate_hash")
 _NAME_LISTS: Final = ("claims_requested", "claims_presented")
 
 
@@ -86,75 +75,63 @@ def verify(text: str, *, access_certificate: Certificate) -> Receipt:
 
 
 def _read(claims: JsonObject, text: str) -> Receipt:
-    texts = {name: _text(claims, name) for name in _TEXTS}
-    optional = {name: _optional(claims, name) for name in _OPTIONAL_TEXTS}
+    members = Members(claims, _invalid)
     if claims.get("user_approval") is not True:
         raise _invalid("user_approval")
-    for information in _objects(claims, "pii_information"):
-        _text(information, "pii_type")
-        _names(information, "pii_attribute_id")
-    for name in ("storage_locations", "recipient_third_parties"):
-        _names(claims, name)
-    for name in _NAME_LISTS:
-        if name in claims:
-            _names(claims, name)
-    for event in _objects(claims, "events"):
-        _text(event, "event_type")
-        _text(event, "event_time")
+    for name in _OTHER_TEXTS:
+        members.text(name)
+    for name in _OPTIONAL_TEXTS:
+        members.optional_text(name)
+    for information in _objects(members, "pii_information"):
+        information.text("pii_type")
+        information.texts("pii_attribute_id")
+    for name in ("storage_locations", "recipient_third_parties", *(name for name in _NAME_LISTS if name in members)):
+        _names(members, name)
+    for event in _objects(members, "events"):
+        event.text("event_type")
+        event.text("event_time")
     return Receipt(
-        receipt_id=texts["receipt_id"],
-        record_id=texts["record_id"],
-        purpose=texts["purpose"],
-        lawful_basis=texts["lawful_basis"],
-        retention_period=texts["retention_period"],
-        privacy_notice=texts["privacy_notice"],
-        withdrawal_method=texts["withdrawal_method"],
-        language=texts["language"],
-        controllers=_controllers(claims),
-        presentation_id=optional["presentation_id"],
+        receipt_id=members.text("receipt_id"),
+        record_id=members.text("record_id"),
+        purpose=members.text("purpose"),
+        lawful_basis=members.text("lawful_basis"),
+        retention_period=members.text("retention_period"),
+        privacy_notice=members.text("privacy_notice"),
+        withdrawal_method=members.text("withdrawal_method"),
+        language=members.text("language"),
+        controllers=_controllers(members),
+        presentation_id=members.optional_text("presentation_id"),
         claims=claims,
         text=text,
     )
 
 
-def _controllers(claims: JsonObject) -> tuple[Party, ...]:
+def _controllers(members: Members) -> tuple[Party, ...]:
     """The parties that `pii_controllers` names; a receipt without somebody to turn to is none."""
-    parties = {
-        party_id: Party(
-            party_id, _text(party, "party_name"), _text(party, "party_address"), _optional(party, "party_role")
+    parties = {}
+    for party in _objects(members, "parties"):
+        identifier = party.text("party_id")
+        parties[identifier] = Party(
+            identifier, party.text("party_name"), party.text("party_address"), party.optional_text("party_role")
         )
-        for party in _objects(claims, "parties")
-        if (party_id := _text(party, "party_id"))
-    }
-    names = _names(claims, "pii_controllers")
-    if not names or not all(name in parties for name in names):
-        raise _invalid("pii_controllers")
-    return tuple(parties[name] for name in names)
+    try:
+        return tuple(parties[name] for name in members.texts("pii_controllers"))
+    except KeyError:
+        raise _invalid("pii_controllers") from None
 
 
-def _objects(parent: JsonObject, name: str) -> list[JsonObject]:
-    value = parent.get(name)
-    if not isinstance(value, list) or not value or not all(isinstance(member, dict) for member in value):
+def _objects(members: Members, name: str) -> tuple[Members, ...]:
+    found = members.objects(name)
+    if not found:
         raise _invalid(name)
-    return value
+    return found
 
 
-def _names(parent: JsonObject, name: str) -> list[str]:
-    value = parent.get(name)
+def _names(members: Members, name: str) -> None:
+    """An array of texts, which may be empty: nobody else receives anything."""
+    value = members.values.get(name)
     if not isinstance(value, list) or not all(isinstance(member, str) for member in value):
         raise _invalid(name)
-    return value
-
-
-def _text(parent: JsonObject, name: str) -> str:
-    value = parent.get(name)
-    if not isinstance(value, str) or not value:
-        raise _invalid(name)
-    return value
-
-
-def _optional(parent: JsonObject, name: str) -> str | None:
-    return _text(parent, name) if name in parent else None
 
 
 def _invalid(detail: str) -> PresentationError:

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from openid4vc.errors import IssuanceError
-from openid4vc.relying_party import claim_paths
-from openid4vc.relying_party.claim_paths import ClaimsPath
+from openid4vc.relying_party.claim_paths import covers
+from openid4vc.vp import claims_path
+from openid4vc.vp.claims_path import ClaimsPath
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,19 +25,14 @@ class DisclosurePolicy:
 def parse(value: object) -> DisclosurePolicy:
     """A policy from issuer metadata; IssuanceError `metadata_invalid`, because half a policy protects nobody."""
     if not isinstance(value, Mapping):
-        raise IssuanceError("metadata_invalid", "disclosure_policy")
+        raise _invalid("not an object")
     authorised, exceptions = value.get("authorised"), value.get("except_claims", [])
     if not isinstance(authorised, list) or not all(isinstance(member, str) for member in authorised):
-        raise IssuanceError("metadata_invalid", "disclosure_policy authorised")
+        raise _invalid("authorised")
     if not isinstance(exceptions, list):
-        raise IssuanceError("metadata_invalid", "disclosure_policy except_claims")
-    paths = []
-    for member in exceptions:
-        path = claim_paths.parse(member)
-        if path is None:
-            raise IssuanceError("metadata_invalid", "disclosure_policy except_claims")
-        paths.append(path)
-    return DisclosurePolicy(frozenset(authorised), tuple(paths))
+        raise _invalid("except_claims")
+    paths = tuple(claims_path.parse(member, fault=_invalid) for member in exceptions)
+    return DisclosurePolicy(frozenset(authorised), paths)
 
 
 def forbidden(
@@ -48,4 +44,8 @@ def forbidden(
     """
     if organization_identifier in policy.authorised:
         return []
-    return [path for path in requested if not any(claim_paths.covers(free, path) for free in policy.except_claims)]
+    return [path for path in requested if not any(covers(free, path) for free in policy.except_claims)]
+
+
+def _invalid(member: str) -> IssuanceError:
+    return IssuanceError("metadata_invalid", f"disclosure_policy: {member}")

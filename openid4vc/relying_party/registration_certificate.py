@@ -15,13 +15,14 @@ from openid4vc import base64url
 from openid4vc.errors import FormatError, JoseError, RegistrationError, StatusError, TrustError
 from openid4vc.jose import jws
 from openid4vc.jose.jws import Signer
-from openid4vc.relying_party import claim_paths
-from openid4vc.relying_party.claim_paths import ClaimsPath
+from openid4vc.members import Members
 from openid4vc.status_list import reference
 from openid4vc.status_list.reference import StatusReference
 from openid4vc.strict_json import JsonObject, JsonValue
 from openid4vc.trust import chain
 from openid4vc.trust.certificates import Certificate, Role, parse_x5c
+from openid4vc.vp import claims_path
+from openid4vc.vp.claims_path import ClaimsPath
 
 TYP: Final = "rc-wrp+jwt"
 # OpenID4VP 1.0 §5.11: the format of an entry of `verifier_info` that carries one (TS 119 472-2).
@@ -29,6 +30,7 @@ VERIFIER_INFO_FORMAT: Final = "registration_cert"
 CLOCK_SKEW: Final = 60
 # At most twelve months; also for one without `exp`, which would otherwise never end.
 MAX_LIFE: Final = 366 * 24 * 3600
+_LAST_SECOND: Final = 253402300799
 _UNTRUSTED: Final = frozenset({"bad_signature", "expired", "not_yet_valid"})
 _DURATION: Final = re.compile(r"P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?")
 _LAWFUL_BASIS: Final = re.compile(r"law:[0-9]{1,4}/[0-9]{4}|public_task|consent|contract|secrecy_waiver")
@@ -116,25 +118,31 @@ def verify(
 
 
 def _read(claims: JsonObject, text: str) -> RegistrationCertificate:
-    iat, exp = claims.get("iat"), claims.get("exp")
-    if type(iat) is not int or not (exp is None or (type(exp) is int and iat < exp <= iat + MAX_LIFE)):
+    members = Members(claims, _invalid)
+    iat = members.optional_integer("iat", least=0, most=_LAST_SECOND)
+    exp = members.optional_integer("exp", least=0, most=_LAST_SECOND)
+    if iat is None or not (exp is None or iat < exp <= iat + MAX_LIFE):
         raise _invalid("iat or exp")
+    authority = members.object("supervisory_authority").values if "supervisory_authority" in members else None
+    credentials = tuple(_credential(member) for member in members.objects("credentials"))
+    if not credentials:
+        raise _invalid("credentials")
     return RegistrationCertificate(
-        sub=_required(claims, "sub"),
-        name=_required(claims, "name"),
-        legal_name=_optional(claims, "sub_ln") or _person(claims),
-        country=_optional(claims, "country"),
-        purpose=_texts(claims, "purpose", required=True),
-        srv_description=_texts(claims, "srv_description", required=False),
-        credentials=tuple(_credential(member) for member in _list(claims, "credentials")),
-        intended_use_id=_optional(claims, "intended_use_id"),
-        privacy_policy=_optional(claims, "privacy_policy"),
-        info_uri=_optional(claims, "info_uri"),
-        support_uri=_optional(claims, "support_uri"),
-        registry_uri=_optional(claims, "registry_uri"),
-        supervisory_authority=_authority(claims),
-        retention=_matching(claims, "retention", _DURATION),
-        lawful_basis=_matching(claims, "lawful_basis", _LAWFUL_BASIS),
+        sub=members.text("sub"),
+        name=members.text("name"),
+        legal_name=members.optional_text("sub_ln") or _person(members),
+        country=members.optional_text("country"),
+        purpose=_texts(members, "purpose", required=True),
+        srv_description=_texts(members, "srv_description", required=False),
+        credentials=credentials,
+        intended_use_id=members.optional_text("intended_use_id"),
+        privacy_policy=members.optional_text("privacy_policy"),
+        info_uri=members.optional_text("info_uri"),
+        support_uri=members.optional_text("support_uri"),
+        registry_uri=members.optional_text("registry_uri"),
+        supervisory_authority=authority,
+        retention=_matching(members, "retention", _DURATION),
+        lawful_basis=_matching(members, "lawful_basis", _LAWFUL_BASIS),
         iat=iat,
         exp=exp,
         status=_status(claims),
@@ -142,45 +150,28 @@ def _read(claims: JsonObject, text: str) -> RegistrationCertificate:
     )
 
 
-def _credential(member: JsonValue) -> RegisteredCredential:
-    if not isinstance(member, dict) or not isinstance(meta := member.get("meta"), dict):
-        raise _invalid("credentials")
+def _credential(member: Members) -> RegisteredCredential:
+    meta = member.object("meta")
     # OpenID4VP 1.0 B.3.5 and B.2.3: how each format names its types.
-    types = meta.get("vct_values") if "vct_values" in meta else [meta.get("doctype_value")]
-    if not isinstance(types, list) or not types or not all(isinstance(value, str) for value in types):
-        raise _invalid("credentials meta")
+    types = meta.texts("vct_values") if "vct_values" in meta else (meta.text("doctype_value"),)
     if "claims" not in member:
-        return RegisteredCredential(_required(member, "format"), frozenset(types), None)
-    paths = []
-    for claim in _list(member, "claims"):
-        path = claim_paths.parse(claim.get("path")) if isinstance(claim, dict) else None
-        if path is None:
-            raise _invalid("credentials claims")
-        paths.append(path)
-    return RegisteredCredential(_required(member, "format"), frozenset(types), tuple(paths))
+        return RegisteredCredential(member.text("format"), frozenset(types), None)
+    paths = tuple(claims_path.parse(claim.values.get("path"), fault=_invalid) for claim in member.objects("claims"))
+    if not paths:
+        raise _invalid("claims")
+    return RegisteredCredential(member.text("format"), frozenset(types), paths)
 
 
-def _texts(claims: JsonObject, name: str, *, required: bool) -> tuple[LocalizedText, ...]:
-    if name not in claims and not required:
-        return ()
-    texts = []
-    for member in _list(claims, name):
-        if not isinstance(member, dict):
-            raise _invalid(name)
-        texts.append(LocalizedText(_required(member, "lang"), _required(member, "value")))
-    return tuple(texts)
+def _texts(members: Members, name: str, *, required: bool) -> tuple[LocalizedText, ...]:
+    texts = tuple(LocalizedText(member.text("lang"), member.text("value")) for member in members.objects(name))
+    if required and not texts:
+        raise _invalid(name)
+    return texts
 
 
-def _person(claims: JsonObject) -> str | None:
+def _person(members: Members) -> str | None:
     """`sub_gn` and `sub_fn`: a relying party that is a natural person."""
-    return " ".join(part for name in ("sub_gn", "sub_fn") if (part := _optional(claims, name))) or None
-
-
-def _authority(claims: JsonObject) -> Mapping[str, JsonValue] | None:
-    authority = claims.get("supervisory_authority")
-    if authority is not None and not isinstance(authority, dict):
-        raise _invalid("supervisory_authority")
-    return authority
+    return " ".join(part for name in ("sub_gn", "sub_fn") if (part := members.optional_text(name))) or None
 
 
 def _status(claims: JsonObject) -> StatusReference | None:
@@ -189,32 +180,14 @@ def _status(claims: JsonObject) -> StatusReference | None:
     try:
         return reference.parse(claims["status"])
     except StatusError as error:
-        raise RegistrationError("registration_invalid", "status") from error
+        raise _invalid("status") from error
 
 
-def _matching(claims: JsonObject, name: str, pattern: re.Pattern[str]) -> str | None:
-    value = _optional(claims, name)
+def _matching(members: Members, name: str, pattern: re.Pattern[str]) -> str | None:
+    value = members.optional_text(name)
     if value is not None and not pattern.fullmatch(value):
         raise _invalid(name)
     return value
-
-
-def _list(parent: JsonObject, name: str) -> list[JsonValue]:
-    value = parent.get(name)
-    if not isinstance(value, list) or not value:
-        raise _invalid(name)
-    return value
-
-
-def _required(parent: JsonObject, name: str) -> str:
-    value = parent.get(name)
-    if not isinstance(value, str) or not value:
-        raise _invalid(name)
-    return value
-
-
-def _optional(parent: JsonObject, name: str) -> str | None:
-    return _required(parent, name) if name in parent else None
 
 
 def _invalid(detail: str) -> RegistrationError:
