@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from openid4vc.errors import PresentationError
+from openid4vc.strict_json import JsonObject
+from openid4vc.vp import claims_path
 from openid4vc.vp.claims_path import ArrayGaps, ConcretePath
 from openid4vc.vp.dcql.query import FORMAT, ClaimQuery, CredentialQuery, DcqlQuery
 
@@ -34,6 +36,11 @@ class CheckedCredential:
     presented: Presented
     claims: tuple[ClaimQuery, ...]
     paths: tuple[ConcretePath, ...]
+
+    @property
+    def asked(self) -> JsonObject:
+        """The payload cut down to what was asked: the only part that may be stored or shown."""
+        return claims_path.keep(self.paths, self.presented.claims, self.presented.array_gaps)
 
 
 @dataclass(frozen=True, slots=True)
