@@ -33,6 +33,7 @@ class Organisation:
     country: str
     oid_root: str | None
     role: str
+    service: Text
     legal_category: str
     public_body: bool
     may_issue: tuple[str, ...]
@@ -96,6 +97,7 @@ def _parse(value: JsonObject, where: str) -> Organisation:
         country=value["country"],
         oid_root=value.get("oid_root"),
         role=value["role"],
+        service=read_text(value["service"], at),
         legal_category=value["legal_category"],
         public_body=value["public_body"],
         may_issue=read_names(value["may_issue"], at),

@@ -17,12 +17,33 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any, Final
 
-from credential_schemas.data import HERE, DataError, JsonObject, Text, read_names, read_object, read_text, say
+from credential_schemas.data import (
+    HERE,
+    LANGUAGES,
+    DataError,
+    JsonObject,
+    Text,
+    read_names,
+    read_object,
+    read_text,
+    say,
+)
+from credential_schemas.minimisation import check_minimisation as check_minimisation
+from credential_schemas.organisations import Organisation
 from credential_schemas.types import CredentialType
 
 FORMAT: Final = "dc+sd-jwt"
 # Above this many optional claims the subsets are too many to be worth their bytes.
 MAX_SUBSETS_OF: Final = 5
+# TS 119 475 Annex A.2.1 and §6.1.3.
+SERVICE_PROVIDER: Final = "https://uri.etsi.org/19475/Entitlement/Service_Provider"
+POLICY_ID: Final = "0.4.0.19475.3.1"
+# Invented, like every organisation of the demo: nobody's real mailbox is in a practice certificate.
+SUPERVISORY_AUTHORITY: Final[Mapping[str, str]] = {
+    "email": "tietosuoja@valvoja.example",
+    "phone": "+358 9 000 0000",
+    "uri": "https://valvoja.example/ilmoitus",
+}
 KINDS: Final = frozenset({"employment", "health_care", "insurance", "employer"})
 
 
@@ -141,6 +162,51 @@ def compile_query(purpose: Purpose, types: Mapping[str, CredentialType], *, with
     return query
 
 
+def registration_claims(
+    purpose: Purpose,
+    types: Mapping[str, CredentialType],
+    organisation: Organisation,
+    *,
+    registrar: Organisation,
+    privacy_policy: str,
+    support_uri: str,
+    iat: int,
+    exp: int,
+) -> JsonObject:
+    """The payload of ETSI TS 119 475 v1.2.1 §5.2.4 that a registrar signs, at most twelve months from iat to exp.
+
+    Names and shapes are those of tables 7 to 10 there (`claim` is singular). Two members are ours: `retention` (ISO
+    8601 duration) and `lawful_basis`. `privacy_policy` and `support_uri` are pages of the verifier. MinimisationError
+    when the purpose may not be registered; ValueError when the organisation may not ask for it.
+    """
+    check_minimisation(purpose, types)
+    if purpose.id not in organisation.may_ask:
+        raise ValueError(f"{organisation.id} may not ask for {purpose.id}")
+    return {
+        "name": organisation.name,
+        "sub_ln": organisation.name,
+        "sub": organisation.organization_identifier,
+        "country": organisation.country,
+        "registry_uri": f"{registrar.web}/wrp",
+        "srv_description": [_texts(organisation.service)],
+        "entitlements": [SERVICE_PROVIDER],
+        "privacy_policy": privacy_policy,
+        "info_uri": organisation.web,
+        "support_uri": support_uri,
+        "supervisory_authority": dict(SUPERVISORY_AUTHORITY),
+        "policy_id": [POLICY_ID],
+        "certificate_policy": f"{registrar.web}/certificate-policy",
+        "public_body": organisation.public_body,
+        "iat": iat,
+        "exp": exp,
+        "credentials": [_registered_credential(asked, types) for asked in purpose.credentials],
+        "purpose": _texts(purpose.names),
+        "intended_use_id": purpose.slug,
+        "retention": purpose.retention,
+        "lawful_basis": purpose.lawful_basis,
+    }
+
+
 def mandatory_everywhere(asked: AskedCredential, *, with_customer: bool) -> tuple[str, ...]:
     """Claims without which the credential query cannot be answered."""
     return (*asked.required, *(asked.with_customer if with_customer else ()))
@@ -207,3 +273,16 @@ def _parse_asked(value: JsonObject, where: str) -> AskedCredential:
         values={name: tuple(values) for name, values in value.get("values", {}).items()},
         is_optional=value.get("is_optional", False),
     )
+
+
+def _registered_credential(asked: AskedCredential, types: Mapping[str, CredentialType]) -> JsonObject:
+    """Everything that the purpose may ever ask of one type; also what is asked only about an expected customer."""
+    return {
+        "format": FORMAT,
+        "meta": {"vct_values": [types[asked.type].vct]},
+        "claim": [{"path": [name]} for name in asked.claims(with_customer=True)],
+    }
+
+
+def _texts(text: Text) -> list[JsonObject]:
+    return [{"lang": language, "value": text[language]} for language in LANGUAGES]

@@ -14,7 +14,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -32,10 +32,12 @@ from credential_schemas.data import (
     read_text,
     say,
 )
+from credential_schemas.dates import add_months as add_months  # re-exported: months are counted as samples count them
+from credential_schemas.dates import resolve_offset
+from credential_schemas.schema import check_keywords
 from openid4vc.sd_jwt import Disclosable
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_OFFSET = re.compile(r"([+-])(\d{1,4})([dm])")
 
 
 class Kind(StrEnum):
@@ -202,26 +204,9 @@ def sample(credential_type: CredentialType, case: str, today: date) -> JsonObjec
     """The packaged sample of that case, dates counted from today; KeyError when the type has no such sample."""
     claims = credential_type.samples[case]
     return {
-        name: resolve_date(value, today) if credential_type.claim(name).kind is Kind.DATE else value
+        name: resolve_offset(value, today) if credential_type.claim(name).kind is Kind.DATE else value
         for name, value in claims.items()
     }
-
-
-def resolve_date(value: Any, today: date) -> Any:
-    """`+0d`, `-53d`, `+6m` as a date counted from today; anything else as it is."""
-    match = _OFFSET.fullmatch(value) if isinstance(value, str) else None
-    if match is None:
-        return value
-    number = int(match[1] + match[2])
-    return (today + timedelta(days=number) if match[3] == "d" else add_months(today, number)).isoformat()
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day of another month, or that month's last day."""
-    index = day.year * 12 + day.month - 1 + months
-    year, month = divmod(index, 12)
-    last = (date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
-    return date(year, month + 1, min(day.day, last))
 
 
 def _load_type(folder: Path) -> CredentialType:
@@ -327,6 +312,7 @@ def _kind(schema: JsonObject) -> Kind:
 def _check_type(credential_type: CredentialType) -> None:
     """What a loaded type promises: sd decided for each claim, enough digests, names that exist."""
     where = credential_type.name
+    check_keywords(credential_type.schema, where)
     for claim in credential_type.claims:
         if claim.sd not in ("always", "never"):
             raise DataError(f"{where}: {claim.name} leaves open whether it is selectively disclosable")

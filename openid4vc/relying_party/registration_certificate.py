@@ -133,7 +133,7 @@ def _read(claims: JsonObject, text: str) -> RegistrationCertificate:
         legal_name=members.optional_text("sub_ln") or _person(members),
         country=members.optional_text("country"),
         purpose=_texts(members, "purpose", required=True),
-        srv_description=_texts(members, "srv_description", required=False),
+        srv_description=_texts(_services(claims), "srv_description", required=False),
         credentials=credentials,
         intended_use_id=members.optional_text("intended_use_id"),
         privacy_policy=members.optional_text("privacy_policy"),
@@ -154,9 +154,13 @@ def _credential(member: Members) -> RegisteredCredential:
     meta = member.object("meta")
     # OpenID4VP 1.0 B.3.5 and B.2.3: how each format names its types.
     types = meta.texts("vct_values") if "vct_values" in meta else (meta.text("doctype_value"),)
-    if "claims" not in member:
+    # Tables 8 and 9 of v1.2.1 spell it `claim`, TS5 and DCQL `claims`. Both are read; one with both says nothing sure.
+    spelled = [name for name in ("claim", "claims") if name in member]
+    if len(spelled) > 1:
+        raise _invalid("both claim and claims")
+    if not spelled:
         return RegisteredCredential(member.text("format"), frozenset(types), None)
-    paths = tuple(claims_path.parse(claim.values.get("path"), fault=_invalid) for claim in member.objects("claims"))
+    paths = tuple(claims_path.parse(claim.values.get("path"), fault=_invalid) for claim in member.objects(spelled[0]))
     if not paths:
         raise _invalid("claims")
     return RegisteredCredential(member.text("format"), frozenset(types), paths)
@@ -167,6 +171,14 @@ def _texts(members: Members, name: str, *, required: bool) -> tuple[LocalizedTex
     if required and not texts:
         raise _invalid(name)
     return texts
+
+
+def _services(claims: JsonObject) -> Members:
+    """`srv_description` holds one list of texts a service (v1.2.1 table 7); one flat list is read as one service."""
+    value = claims.get("srv_description", [])
+    if isinstance(value, list) and all(isinstance(item, list) for item in value):
+        value = [text for service in value for text in service]
+    return Members({"srv_description": value}, _invalid)
 
 
 def _person(members: Members) -> str | None:

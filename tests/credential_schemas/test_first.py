@@ -6,6 +6,6 @@ from credential_schemas.types import load_types
 
 
 def test_the_packaged_types_purposes_and_organisations_load() -> None:
-    assert {"lausuntopalaute", "pid"} <= set(load_types())
+    assert set(load_types()) == {"elakepaatos", "itsearvio", "laakarinlausunto-b", "lausuntopalaute", "pid"}
     assert set(load_purposes()) == {"P1", "P4", "P5"}
     assert len(organisations.load()) == 10
