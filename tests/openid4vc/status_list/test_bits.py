@@ -1,0 +1,148 @@
+"""The bits of a list: order, every size, and what is no list."""
+
+import json
+import random
+import tracemalloc
+import zlib
+from pathlib import Path
+
+import pytest
+
+from openid4vc import base64url
+from openid4vc.errors import StatusError
+from openid4vc.status_list.bits import BITS, DEFAULT_SIZE, MAX_INFLATED, MutableStatusList, StatusList
+
+DATA = bytes(range(64))
+
+
+def listed(compressed: bytes, bits: object = 1) -> dict[str, object]:
+    return {"bits": bits, "lst": base64url.encode(compressed)}
+
+
+def refused(value: object) -> str:
+    with pytest.raises(StatusError) as caught:
+        StatusList.decode(value)
+    return caught.value.code
+
+
+@pytest.mark.vectors
+@pytest.mark.case("T-10")
+def test_the_vectors_of_appendix_c_read_the_same_here(vectors: Path) -> None:
+    cases = json.loads((vectors / "status-list" / "appendix-c-vectors.json").read_text("utf-8"))["vectors"]
+    assert {case["bits"] for case in cases} == set(BITS)
+    for case in cases:
+        read = StatusList.decode({"bits": case["bits"], "lst": case["json_lst"]})
+        assert read.size == case["entries"]
+        expected = {int(index): value for index, value in case["expected"].items()}
+        assert {index: value for index in range(read.size) if (value := read.get(index))} == {
+            index: value for index, value in expected.items() if value
+        }
+
+
+@pytest.mark.vectors
+def test_the_small_lists_of_section_4_read_and_write_the_same(vectors: Path) -> None:
+    examples = json.loads((vectors / "status-list" / "body-examples.json").read_text("utf-8"))
+    for name in ("section4_bits1", "section4_bits2"):
+        example = examples[name]
+        read = StatusList.decode(example["status_list"])
+        assert read.data.hex() == example["uncompressed_hex"]
+        assert [read.get(index) for index in range(len(example["statuses"]))] == example["statuses"]
+        assert read.encode() == example["status_list"]
+
+
+@pytest.mark.parametrize("bits", BITS)
+def test_a_hundred_thousand_entries_come_back_as_they_were_set(bits: int) -> None:
+    numbers = random.Random(bits)
+    values = [numbers.randrange(1 << bits) for _ in range(100_000)]
+    kept = MutableStatusList.empty(bits, 100_000)
+    for index, value in enumerate(values):
+        kept.set(index, value)
+    read = StatusList.decode(kept.frozen().encode())
+    assert [read.get(index) for index in range(read.size)] == values
+    # Least significant bits first, by another arithmetic: the whole array is one little-endian number.
+    number = int.from_bytes(read.data[:1000], "little")
+    assert [number >> bits * index & (1 << bits) - 1 for index in range(8000 // bits)] == values[: 8000 // bits]
+
+
+@pytest.mark.parametrize("bits", BITS)
+def test_setting_one_entry_touches_no_other(bits: int) -> None:
+    kept = MutableStatusList(bits, b"\xff" * 4)
+    full = (1 << bits) - 1
+    kept.set(1, 0)
+    assert [kept.get(index) for index in range(kept.size)] == [full, 0, *[full] * (kept.size - 2)]
+    for index, value, error in ((kept.size, 0, IndexError), (-1, 0, IndexError), (0, full + 1, ValueError)):
+        with pytest.raises(error):
+            kept.set(index, value)
+    with pytest.raises(IndexError):
+        kept.get(kept.size)
+
+
+def test_a_new_list_says_nothing_about_how_many_there_are() -> None:
+    kept = MutableStatusList.empty(2)
+    assert kept.size == DEFAULT_SIZE
+    assert len(str(kept.frozen().encode()["lst"])) < 500
+    for bits, size in ((2, 0), (2, 5), (1, 4), (3, 8)):
+        with pytest.raises(ValueError):
+            MutableStatusList.empty(bits, size)
+
+
+@pytest.mark.case("T-06")
+@pytest.mark.parametrize("bits", [0, 3, 16, -1, "1", 1.0, True, None])
+def test_a_list_of_any_other_number_of_bits_is_refused(bits: object) -> None:
+    assert refused(listed(zlib.compress(DATA), bits)) == "status_list_invalid"
+
+
+@pytest.mark.parametrize("lst", [None, 1, "", "====", "+/+/", "AAAAA", base64url.encode(b"") + "=", ["eNo"]])
+def test_a_list_without_base64url_is_refused(lst: object) -> None:
+    assert refused({"bits": 1, "lst": lst}) == "status_list_invalid"
+    assert refused({"bits": 1}) == "status_list_invalid"
+    assert refused(None) == "status_list_invalid"
+    assert refused([1]) == "status_list_invalid"
+
+
+@pytest.mark.case("T-07")
+def test_every_zlib_header_is_read_and_nothing_that_is_not_zlib() -> None:
+    seen = set()
+    for level in (0, 2, 6, 9):
+        compressed = zlib.compress(DATA, level)
+        seen.add(compressed[:2].hex())
+        assert StatusList.decode(listed(compressed)).data == DATA
+    assert seen == {"7801", "785e", "789c", "78da"}
+    small_window = zlib.compressobj(9, zlib.DEFLATED, 9)
+    assert StatusList.decode(listed(small_window.compress(DATA) + small_window.flush())).data == DATA
+    for window in (-15, 31):
+        other = zlib.compressobj(9, zlib.DEFLATED, window)
+        assert refused(listed(other.compress(DATA) + other.flush())) == "status_list_invalid"
+    with_dictionary = zlib.compressobj(9, zlib.DEFLATED, 15, zdict=DATA)
+    assert refused(listed(with_dictionary.compress(DATA) + with_dictionary.flush())) == "status_list_invalid"
+
+
+@pytest.mark.case("T-08")
+@pytest.mark.parametrize("mebibytes", [17, 100, 10_240])
+def test_a_bomb_stops_at_the_cap_and_takes_no_memory(mebibytes: int) -> None:
+    compressor = zlib.compressobj(9)
+    start = compressor.compress(bytes(1 << 20)) + compressor.flush(zlib.Z_FULL_FLUSH)
+    block = compressor.compress(bytes(1 << 20)) + compressor.flush(zlib.Z_FULL_FLUSH)
+    value = listed(start + block * (mebibytes - 1))
+    tracemalloc.start()
+    assert refused(value) == "status_list_invalid"
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    # On top of what arrived, which the limit of a token (1 MiB) keeps small in life.
+    assert peak < (50 << 20) + len(str(value["lst"]))
+
+
+def test_a_list_of_exactly_the_cap_is_read() -> None:
+    assert StatusList.decode(listed(zlib.compress(bytes(MAX_INFLATED)))).size == MAX_INFLATED * 8
+    assert refused(listed(zlib.compress(bytes(MAX_INFLATED + 1)))) == "status_list_invalid"
+
+
+@pytest.mark.case("T-09")
+def test_a_stream_that_is_cut_off_spoilt_or_followed_by_something_is_refused() -> None:
+    whole = zlib.compress(DATA)
+    for length in range(len(whole)):
+        assert refused(listed(whole[:length])) == "status_list_invalid"
+    assert refused(listed(whole[:-1] + bytes([whole[-1] ^ 1]))) == "status_list_invalid"
+    assert refused(listed(whole + b"\0")) == "status_list_invalid"
+    assert refused(listed(whole + whole)) == "status_list_invalid"
+    assert refused(listed(zlib.compress(b""))) == "status_list_invalid"
