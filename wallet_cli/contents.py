@@ -13,7 +13,8 @@ from openid4vc.strict_json import JsonObject
 
 VERSION: Final = 1
 # The outcomes that a line of history can have; words are in the catalogue (`history.<event>`).
-EVENTS: Final = frozenset({"received", "shared", "refused", "stopped", "unanswerable"})
+# `sending` is what a crash between sending and the answer leaves behind.
+EVENTS: Final = frozenset({"received", "sending", "shared", "not_taken", "refused", "stopped", "unanswerable"})
 # What a list of status said, or that none was there to ask.
 STATES: Final = frozenset({"valid", "revoked", "suspended", "superseded", "unchecked", "none"})
 
@@ -74,14 +75,18 @@ class PendingIssuance:
     """The key of an issuance under way, stored before its proof is sent, so that a lost answer can be asked again."""
 
     offer: str
+    credential_issuer: str
     configuration_id: str
+    identifier: str | None
     key: str
+    token: str
+    token_until: int
     started: int
 
 
 @dataclass(slots=True)
 class HistoryEntry:
-    """One act: who, when, which claims by name. Never a value."""
+    """One act: who, when, which claims by name (`claims` as paths, `labels` as people read them). Never a value."""
 
     number: int
     time: int
@@ -90,7 +95,9 @@ class HistoryEntry:
     party_id: str | None
     purpose: str | None
     credentials: list[int]
+    types: list[str]
     claims: list[str]
+    labels: list[str]
     reason: str | None
     receipt: int | None
 
@@ -135,6 +142,13 @@ class Contents:
         """The credential of that number; numbers are never used twice."""
         return next((held for held in self.credentials if held.number == number), None)
 
+    def add_history(self, entry: HistoryEntry) -> HistoryEntry:
+        """Number the entry and keep it; receipts share the numbers, so that one number names one act."""
+        entry.number = self.next_entry
+        self.next_entry += 1
+        self.history.append(entry)
+        return entry
+
     def to_json(self) -> JsonObject:
         return {"version": VERSION, **asdict(self)}
 
@@ -152,8 +166,12 @@ class Contents:
             pending=[
                 PendingIssuance(
                     offer=item.take("offer", str),
+                    credential_issuer=item.take("credential_issuer", str),
                     configuration_id=item.take("configuration_id", str),
+                    identifier=item.maybe("identifier", str),
                     key=item.take("key", str),
+                    token=item.take("token", str),
+                    token_until=item.take("token_until", int),
                     started=item.take("started", int),
                 )
                 for item in reader.objects("pending")
@@ -250,7 +268,9 @@ def _history(item: _Reader) -> HistoryEntry:
         party_id=item.maybe("party_id", str),
         purpose=item.maybe("purpose", str),
         credentials=item.items("credentials", int),
+        types=item.items("types", str),
         claims=item.items("claims", str),
+        labels=item.items("labels", str),
         reason=item.maybe("reason", str),
         receipt=item.maybe("receipt", int),
     )

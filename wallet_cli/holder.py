@@ -42,17 +42,5 @@ def opened(held: HeldCredential, now: int) -> VerifiedSdJwt:
 
 
 def claim_paths(verified: VerifiedSdJwt) -> list[ClaimPath]:
-    """The claims as a person counts them: each value at the end of its path, lists as one, technical members not."""
-    paths: list[ClaimPath] = []
-
-    def walk(value: object, path: ClaimPath) -> None:
-        if isinstance(value, dict) and value:
-            for name, item in value.items():
-                walk(item, (*path, name))
-        else:
-            paths.append(path)
-
-    for name, value in verified.claims.items():
-        if name not in TECHNICAL:
-            walk(value, (name,))
-    return paths
+    """The claims as a person counts them: the members of the top level that are about something."""
+    return [(name,) for name in verified.claims if name not in TECHNICAL]

@@ -55,29 +55,36 @@ def claim_label(described: TypeWords, path: tuple[str | int, ...], words: Words)
 
 
 def claim_value(described: TypeWords, path: tuple[str | int, ...], value: object, words: Words) -> str:
-    """A claim's value in words: codes as the issuer explains them, dates as people write them."""
-    claim = claim_words(described, path)
-    return _value(claim, value, words)
-
-
-def _value(claim: ClaimWords | None, value: object, words: Words) -> str:
+    """A claim's value in words: codes as the issuer explains them, dates as people write them, records by label."""
     if isinstance(value, list):
-        return ", ".join(_value(claim, item, words) for item in value)
+        between = "; " if any(isinstance(item, dict) for item in value) else ", "
+        items = enumerate(value)
+        return shown(between.join(claim_value(described, (*path, n), item, words) for n, item in items))
     if isinstance(value, dict):
-        return ", ".join(f"{shown(name)}: {_value(None, item, words)}" for name, item in value.items())
-    if isinstance(value, bool):
-        value_word = "true" if value else "false"
-        return (
-            own_words(claim.values.get(value_word, {}), words, words.text("value." + value_word))
-            if claim
-            else (words.text("value." + value_word))
+        parts = ((*path, name) for name in value)
+        return shown(
+            ", ".join(
+                f"{claim_label(described, part, words)}: {claim_value(described, part, value[part[-1]], words)}"
+                for part in parts
+            )
         )
+    explained = _explained(described, path)
     if value is None:
         return words.text("value.null")
-    text = str(value)
-    if claim is not None and text in claim.values:
-        return own_words(claim.values[text], words, text)
-    return words.iso_date(text) or shown(text)
+    code = str(value).lower() if isinstance(value, bool) else str(value)
+    if code in explained:
+        return own_words(explained[code], words, code)
+    if isinstance(value, bool):
+        return words.text("value." + code)
+    return words.iso_date(code) or shown(code)
+
+
+def _explained(described: TypeWords, path: tuple[str | int, ...]) -> Mapping[str, Mapping[str, str]]:
+    """The words for a claim's codes; those of a list stand at the list itself."""
+    claim = claim_words(described, path)
+    if claim is None and isinstance(path[-1], int):
+        claim = claim_words(described, path[:-1])
+    return claim.values if claim is not None else {}
 
 
 def state_of(held: HeldCredential, now: int) -> str:

@@ -19,9 +19,7 @@ CANARY = "Kanarialintu-4711"
 
 
 def add_entry(contents: Contents, party: str = CANARY) -> None:
-    entry = HistoryEntry(contents.next_entry, 0, "received", party, None, None, [], [], None, None)
-    contents.history.append(entry)
-    contents.next_entry += 1
+    contents.add_history(HistoryEntry(0, 0, "received", party, None, None, [], [], [], [], None, None))
 
 
 def opened(wallet: Wallet) -> Vault:

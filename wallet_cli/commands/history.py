@@ -31,11 +31,13 @@ def history(invocation: Invocation) -> None:
 
 def _what(invocation: Invocation, entry: HistoryEntry) -> str:
     party = shown(entry.party, 60)
-    if not entry.claims:
-        return party
-    names = [shown(claim, 40) for claim in entry.claims]
     if entry.event == "received":
-        return f"{names[0]} ({entry.credentials[0]}), {party}" if entry.credentials else f"{names[0]}, {party}"
+        return ", ".join(
+            [*(f"{shown(name)} ({n})" for name, n in zip(entry.types, entry.credentials, strict=False)), party]
+        )
+    names = [shown(label, 40) for label in entry.labels]
+    if not names:
+        return party
     few = ", ".join(names[:2])
     return f"{party}: {few if len(names) <= 2 else invocation.words.text('history.more', few=few)}"
 
@@ -50,6 +52,7 @@ def as_json(entry: HistoryEntry) -> dict[str, object]:
         "party_id": entry.party_id,
         "purpose": entry.purpose,
         "credentials": entry.credentials,
+        "types": entry.types,
         "claims": entry.claims,
         "reason": entry.reason,
         "receipt": entry.receipt,

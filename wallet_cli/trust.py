@@ -1,0 +1,18 @@
+"""The wallet's trust folder and its connections, opened when a command needs them."""
+
+from openid4vc.trust import folder
+from openid4vc.trust.certificates import Role
+from openid4vc.trust.folder import TrustFolder
+from wallet_cli.invocation import Invocation
+from wallet_cli.network import Network
+
+
+def load(invocation: Invocation, *required: Role) -> TrustFolder:
+    """`WALLET_HOME/trust`, whole: TrustError `trust_list_invalid`, `trust_anchors_missing` for a required role."""
+    return folder.load(invocation.home / "trust", required=required)
+
+
+def connect(invocation: Invocation, trust: TrustFolder, *, demo: bool) -> Network:
+    """Connections under the policy that was decided at init; `tls/` anchors are believed beside the system's."""
+    anchors = [certificate.der for certificate in trust.anchors[Role.TLS]]
+    return Network(demo=demo, egress=invocation.egress(), tls_anchors=anchors)
