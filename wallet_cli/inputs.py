@@ -75,9 +75,9 @@ def codes_in(given: str) -> tuple[Code, ...]:
         raise WalletError("file_unreadable", path=shown(given)) from None
     if len(data) > MAX_FILE_BYTES:
         raise WalletError("file_unreadable", path=shown(given))
-    from openid4vc import printed_codes
+    from openid4vc.printed_codes import read
 
-    return tuple(Code(code.text, code.page, kind_of(code.text)) for code in printed_codes.read(data))
+    return tuple(Code(code.text, code.page, kind_of(code.text)) for code in read(data))
 
 
 def the_one(

@@ -61,13 +61,13 @@ def claim_value(described: TypeWords, path: tuple[str | int, ...], value: object
         items = enumerate(value)
         return shown(between.join(claim_value(described, (*path, n), item, words) for n, item in items))
     if isinstance(value, dict):
-        parts = ((*path, name) for name in value)
-        return shown(
-            ", ".join(
-                f"{claim_label(described, part, words)}: {claim_value(described, part, value[part[-1]], words)}"
-                for part in parts
-            )
-        )
+        parts = []
+        for name, item in value.items():
+            part = (*path, name)
+            # A part of a record that nobody described stands under its own name.
+            label = claim_label(described, part, words) if claim_words(described, part) else shown(name)
+            parts.append(f"{label}: {claim_value(described, part, item, words)}")
+        return shown(", ".join(parts))
     explained = _explained(described, path)
     if value is None:
         return words.text("value.null")
