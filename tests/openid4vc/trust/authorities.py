@@ -49,8 +49,10 @@ class Holder:
         not_after: int = NOW + 365 * DAY,
         key: EllipticCurvePrivateKey | RSAPrivateKey | None = None,
         more: Sequence[x509.ExtensionType] = (),
+        critical: bool = False,
     ) -> "Holder":
-        """A certificate under this one. `usage` is the only key usage; `ca` None leaves out basicConstraints."""
+        """A certificate under this one. `usage` is the only key usage; `ca` None leaves out basicConstraints;
+        `critical` marks every extension."""
         key = key or generate_private_key(SECP256R1())
         certificate = _certificate(
             _name(subject, organization_identifier),
@@ -60,6 +62,7 @@ class Holder:
             _extensions(ca, path_length, usage, extended, dns_names, more),
             not_before,
             not_after,
+            critical=critical,
         )
         return Holder(certificate, key)
 
@@ -102,6 +105,7 @@ def _certificate(
     not_before: int,
     not_after: int,
     serial: int | None = None,
+    critical: bool = False,
 ) -> Certificate:
     builder = (
         x509.CertificateBuilder()
@@ -113,7 +117,7 @@ def _certificate(
         .not_valid_after(datetime.fromtimestamp(not_after, UTC))
     )
     for extension in extensions:
-        builder = builder.add_extension(extension, critical=isinstance(extension, x509.BasicConstraints))
+        builder = builder.add_extension(extension, critical=critical or isinstance(extension, x509.BasicConstraints))
     return from_x509(builder.sign(signer, SHA256()))
 
 

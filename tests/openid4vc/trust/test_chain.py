@@ -3,6 +3,7 @@
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from openid4vc.errors import TrustError
@@ -109,7 +110,8 @@ def test_x5c_is_exactly_the_path_in_its_order(holders: tuple[Holder, ...], code:
 def test_an_authority_between_that_an_anchor_makes_needless_is_refused() -> None:
     # UPPER is an anchor itself here: a shorter path is found than the one that was sent.
     assert refused(LEAF, LOWER, UPPER, anchors=(ROOT, UPPER)) == "x5c_invalid"
-    cross = root("Upper", key=UPPER.key)  # type: ignore[arg-type]
+    assert isinstance(UPPER.key, EllipticCurvePrivateKey)
+    cross = root("Upper", key=UPPER.key)
     assert refused(LEAF, LOWER, UPPER, anchors=(cross,)) == "x5c_invalid"
 
 
@@ -185,6 +187,14 @@ def test_name_constraints_hold() -> None:
     narrow = root("Narrow", more=[x509.NameConstraints([x509.DNSName("in.example")], None)])
     verify(narrow.issue("L", dns_names=["a.in.example"]), anchors=(narrow,))
     assert refused(narrow.issue("L", dns_names=["a.out.example"]), anchors=(narrow,)) == "chain_untrusted"
+
+
+def test_a_critical_extension_that_nobody_knows_is_refused() -> None:
+    unknown = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.99999.2"), b"\x05\x00")
+    verify(ROOT.issue("L", more=[unknown]))
+    assert refused(ROOT.issue("L", more=[unknown], critical=True)) == "chain_untrusted"
+    upper = ROOT.issue("U", ca=True, usage="key_cert_sign", more=[unknown], critical=True)
+    assert refused(upper.issue("L"), upper) == "chain_untrusted"
 
 
 def test_a_weak_authority_between_is_refused() -> None:
