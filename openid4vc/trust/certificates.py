@@ -23,6 +23,8 @@ from openid4vc.errors import TrustError
 
 MAX_CHAIN: Final = 5
 MAX_DER: Final = 16 * 1024
+# What the library raises for a certificate that it cannot read; only the first is a ValueError.
+_UNREADABLE: Final = (ValueError, TypeError, x509.InvalidVersion, x509.UnsupportedGeneralNameType)
 
 
 class Role(StrEnum):
@@ -108,7 +110,7 @@ def parse_der(der: bytes) -> Certificate:
         raise TrustError("x5c_invalid", "serial number")
     try:
         return from_x509(x509.load_der_x509_certificate(der))
-    except ValueError:
+    except _UNREADABLE:
         raise TrustError("x5c_invalid", "not a DER certificate") from None
 
 
@@ -120,6 +122,8 @@ def from_x509(certificate: x509.Certificate) -> Certificate:
         names = x509.SubjectAlternativeName([])
     except x509.DuplicateExtension:
         raise ValueError("an extension twice") from None
+    # The library reads names when they are asked for; a chain compares this one later, where nothing may go wrong.
+    _ = certificate.issuer
     return Certificate(
         x509=certificate,
         der=certificate.public_bytes(Encoding.DER),
