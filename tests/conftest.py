@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,6 +23,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if not item.get_closest_marker("vectors")]
         config.hook.pytest_deselected(items=without)
         config.stash[_left_out] = len(without)
+        # With several processes the summary is another one's; each has collected the same tests.
+        if hasattr(config, "workeroutput"):
+            config.workeroutput["left_out"] = len(without)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    if count := getattr(node, "workeroutput", {}).get("left_out"):
+        node.config.stash[_left_out] = count
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -176,14 +176,8 @@ def _check_svg_ids(claims: Sequence[JsonObject]) -> None:
 def _displays(owner: JsonObject, text_member: str) -> tuple[Display, ...]:
     displays = []
     for display in _objects(owner, "display"):
-        description = display.get("description")
-        displays.append(
-            Display(
-                locale=_text(display.get("locale")),
-                text=_text(display.get(text_member)),
-                description=None if description is None else _text(description),
-            )
-        )
+        description = _text(display["description"]) if "description" in display else None
+        displays.append(Display(_text(display.get("locale")), _text(display.get(text_member)), description))
     return tuple(displays)
 
 
