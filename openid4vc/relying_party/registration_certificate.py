@@ -175,7 +175,9 @@ def _texts(members: Members, name: str, *, required: bool) -> tuple[LocalizedTex
 
 def _services(claims: JsonObject) -> Members:
     """`srv_description` holds one list of texts a service (v1.2.1 table 7); one flat list is read as one service."""
-    value = claims.get("srv_description", [])
+    if "srv_description" not in claims:
+        return Members({}, _invalid)
+    value = claims["srv_description"]
     if isinstance(value, list) and all(isinstance(item, list) for item in value):
         value = [text for service in value for text in service]
     return Members({"srv_description": value}, _invalid)

@@ -30,7 +30,7 @@ CLAIMS: dict[str, Any] = {
     "sub_ln": "Mallilan kaupunki",
     "country": "FI",
     "registry_uri": "https://register.example",
-    "srv_description": [{"lang": "fi", "value": "Työllisyyspalvelut"}],
+    "srv_description": [[{"lang": "fi", "value": "Työllisyyspalvelut"}]],
     "entitlements": ["https://uri.etsi.org/19475/Entitlement/Service_Provider"],
     "privacy_policy": "https://office.example/tietosuoja",
     "info_uri": "https://office.example",
@@ -98,6 +98,16 @@ def test_what_is_not_stated_is_none() -> None:
     assert person.legal_name == "Aino Esimerkki"
 
 
+def test_the_spellings_of_table_7_to_9_and_of_ts5_are_both_read() -> None:
+    flat = verify(signed({"srv_description": CLAIMS["srv_description"][0]}))
+    assert flat.srv_description == verify(signed()).srv_description == (LocalizedText("fi", "Työllisyyspalvelut"),)
+    credential = {"format": "dc+sd-jwt", "meta": {"vct_values": [VCT]}}
+    singular = verify(signed({"credentials": [{**credential, "claim": [{"path": ["a"]}]}]}))
+    assert singular.credentials[0].claims == (("a",),)
+    both = {**credential, "claim": [{"path": ["a"]}], "claims": [{"path": ["b"]}]}
+    assert refused(signed({"credentials": [both]})) == "registration_invalid"
+
+
 def test_a_certificate_of_another_organisation_is_not_this_ones() -> None:
     other = root("Access").issue("Other", organization_identifier="NTRFI-9900104-5")
     nameless = root("Access").issue("Nameless")
@@ -155,6 +165,9 @@ def test_another_type_of_token_is_no_registration_certificate(typ: str | None) -
         {"credentials": [{"format": "dc+sd-jwt", "meta": {"vct_values": [VCT]}, "claims": [{"path": "a"}]}]},
         {"credentials": [{"format": "dc+sd-jwt", "meta": {"vct_values": [VCT]}, "claims": [{"path": [-1]}]}]},
         {"credentials": [{"format": "dc+sd-jwt", "meta": {"vct_values": [VCT]}, "claims": [{"path": [True]}]}]},
+        {"srv_description": []},
+        {"srv_description": [[]]},
+        {"srv_description": "Palvelu"},
         {"retention": "12 months"},
         {"retention": "P"},
         {"lawful_basis": "because"},
