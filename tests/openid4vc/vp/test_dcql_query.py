@@ -1,0 +1,166 @@
+import copy
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from openid4vc.errors import PresentationError
+from openid4vc.vp import dcql
+from tests.openid4vc.vp.queries import VCT, claims, credential, parse
+
+GOOD = {
+    "credentials": [
+        credential("a", claims=claims("x", "y"), claim_sets=[["x", "y"], ["x"]]),
+        credential("b", trusted_authorities=[{"type": "aki", "values": ["s9tIpPmhxdiuNkHMEWNpYim8S8Y"]}]),
+    ],
+    "credential_sets": [{"options": [["a"], ["b"]]}, {"options": [["b"]], "required": False}],
+}
+
+
+def spoil(change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
+    query = copy.deepcopy(GOOD)
+    change(query)
+    return query
+
+
+def put(*where_and_value: Any) -> Callable[[dict[str, Any]], object]:
+    *where, value = where_and_value
+
+    def change(query: Any) -> None:
+        for step in where[:-1]:
+            query = query[step]
+        query[where[-1]] = value
+
+    return change
+
+
+FIRST = ("credentials", 0)
+MALFORMED = {
+    "no credentials": put("credentials", []),
+    "credentials null": put("credentials", None),
+    "credentials an object": put("credentials", {}),
+    "a credential query that is text": put(*FIRST, "a"),
+    "an id twice": put("credentials", 1, "id", "a"),
+    "an empty id": put(*FIRST, "id", ""),
+    "a bad id character": put(*FIRST, "id", "a.b"),
+    "an id with a line end": put(*FIRST, "id", "a\n"),
+    "a number as id": put(*FIRST, "id", 1),
+    "no id": lambda query: query["credentials"][0].pop("id"),
+    "no format": lambda query: query["credentials"][0].pop("format"),
+    "an unknown format": put(*FIRST, "format", "vc+jws"),
+    "no meta": lambda query: query["credentials"][0].pop("meta"),
+    "meta text": put(*FIRST, "meta", "x"),
+    "no vct_values": put(*FIRST, "meta", {}),
+    "empty vct_values": put(*FIRST, "meta", "vct_values", []),
+    "a number in vct_values": put(*FIRST, "meta", "vct_values", [1]),
+    "multiple text": put(*FIRST, "multiple", "true"),
+    "holder binding number": put(*FIRST, "require_cryptographic_holder_binding", 0),
+    "empty claims": put(*FIRST, "claims", []),
+    "claims null": put(*FIRST, "claims", None),
+    "a claim without path": put(*FIRST, "claims", 0, {"id": "x"}),
+    "an empty path": put(*FIRST, "claims", 0, "path", []),
+    "a negative index": put(*FIRST, "claims", 0, "path", ["x", -1]),
+    "a huge index": put(*FIRST, "claims", 0, "path", ["x", 10**9]),
+    "a boolean in a path": put(*FIRST, "claims", 0, "path", [True]),
+    "an endless path": put(*FIRST, "claims", 0, "path", ["x"] * 10_000),
+    "a claim id twice": put(*FIRST, "claims", 1, "id", "x"),
+    "a claim id null": put(*FIRST, "claims", 1, "id", None),
+    "empty values": put(*FIRST, "claims", 0, "values", []),
+    "values text": put(*FIRST, "claims", 0, "values", "x"),
+    "a fraction in values": put(*FIRST, "claims", 0, "values", [1.5]),
+    "null in values": put(*FIRST, "claims", 0, "values", [None]),
+    "an object in values": put(*FIRST, "claims", 0, "values", [{}]),
+    "claim_sets without claims": lambda query: query["credentials"][0].pop("claims"),
+    "claim_sets without ids": put(*FIRST, "claims", 0, {"path": ["x"]}),
+    "empty claim_sets": put(*FIRST, "claim_sets", []),
+    "an empty claim set": put(*FIRST, "claim_sets", [[]]),
+    "an unknown claim in claim_sets": put(*FIRST, "claim_sets", [["z"]]),
+    "a claim twice in a claim set": put(*FIRST, "claim_sets", [["x", "x"]]),
+    "a number in claim_sets": put(*FIRST, "claim_sets", [[0]]),
+    "empty trusted_authorities": put("credentials", 1, "trusted_authorities", []),
+    "an authority without values": put("credentials", 1, "trusted_authorities", [{"type": "aki"}]),
+    "an authority with empty values": put("credentials", 1, "trusted_authorities", [{"type": "aki", "values": []}]),
+    "empty credential_sets": put("credential_sets", []),
+    "no options": put("credential_sets", 0, {}),
+    "empty options": put("credential_sets", 0, "options", []),
+    "an empty option": put("credential_sets", 0, "options", [[]]),
+    "an unknown id in an option": put("credential_sets", 0, "options", [["c"]]),
+    "an id twice in an option": put("credential_sets", 0, "options", [["a", "a"]]),
+    "required text": put("credential_sets", 0, "required", "no"),
+    "10 000 credentials": put("credentials", [credential(f"c{number}") for number in range(10_000)]),
+    "10 000 claims": put(*FIRST, "claims", claims(*(f"c{number}" for number in range(10_000)))),
+    "10 000 claim sets": put(*FIRST, "claim_sets", [["x"]] * 10_000),
+}
+
+
+@pytest.mark.case("W-24")
+@pytest.mark.parametrize("change", MALFORMED.values(), ids=MALFORMED)
+def test_a_malformed_query_is_refused(change: Callable[[dict[str, Any]], object]) -> None:
+    with pytest.raises(PresentationError) as caught:
+        dcql.parse(spoil(change))
+    assert (caught.value.code, caught.value.error) == ("dcql_invalid", "invalid_request")
+
+
+@pytest.mark.case("V-23")
+@pytest.mark.parametrize("query", [None, [], "x", 1, {}, {"credentials": "x"}], ids=str)
+def test_what_is_no_query_at_all_is_refused_before_a_request_is_made_of_it(query: object) -> None:
+    with pytest.raises(PresentationError, match="dcql_invalid"):
+        dcql.parse(query)
+
+
+def test_a_good_query_is_parsed_with_its_defaults() -> None:
+    query = dcql.parse(GOOD)
+    first, second = query.credentials
+    assert (first.id, first.vct_values, first.multiple, first.require_cryptographic_holder_binding) == (
+        "a",
+        (VCT,),
+        False,
+        True,
+    )
+    assert [claim.path for claim in first.claims] == [("x",), ("y",)]
+    assert first.claim_sets == (0b11, 0b01)
+    assert second.claims == () and second.trusted_authorities[0].type == "aki"
+    assert [entry.required for entry in query.credential_sets] == [True, False]
+
+
+def test_unknown_members_are_ignored_everywhere() -> None:
+    assert dcql.parse(spoil(put("x", 1))) == dcql.parse(GOOD)
+    assert dcql.parse(spoil(put(*FIRST, "purpose", "x"))) == dcql.parse(GOOD)
+    assert dcql.parse(spoil(put(*FIRST, "claims", 0, "intent_to_retain", True))) == dcql.parse(GOOD)
+
+
+def test_a_query_for_other_formats_alone_is_not_supported() -> None:
+    mdoc = {"id": "mdl", "format": "mso_mdoc", "meta": {"doctype_value": "org.iso.18013.5.1.mDL"}}
+    with pytest.raises(PresentationError) as caught:
+        parse(mdoc)
+    assert (caught.value.code, caught.value.error) == ("not_supported", "vp_formats_not_supported")
+    assert parse(mdoc, credential("card")).credentials[0].vct_values == ()
+
+
+def test_claims_in_every_combination_are_mandatory_and_those_in_some_are_optional() -> None:
+    (query,) = parse(
+        credential(claims=claims("a", "b", "c", "d"), claim_sets=[["a", "b", "c"], ["a", "b"]])
+    ).credentials
+    assert [claim.id for claim in dcql.mandatory_claims(query)] == ["a", "b"]
+    assert [claim.id for claim in dcql.optional_claims(query)] == ["c"]
+    (query,) = parse(credential(claims=claims("a", "b"))).credentials
+    assert [claim.id for claim in dcql.mandatory_claims(query)] == ["a", "b"]
+    assert dcql.optional_claims(query) == ()
+    (query,) = parse(credential()).credentials
+    assert dcql.mandatory_claims(query) == dcql.optional_claims(query) == ()
+
+
+@pytest.mark.vectors
+def test_the_queries_of_the_specification_are_parsed(vectors: Path) -> None:
+    parsed = 0
+    for file in sorted(vectors.glob("openid4vp/1.[01]/examples/query_lang/*.json")):
+        query = json.loads(file.read_text("utf-8"))
+        if all(entry["format"] == "mso_mdoc" for entry in query["credentials"]):
+            with pytest.raises(PresentationError, match="not_supported"):
+                dcql.parse(query)
+        else:
+            assert len(dcql.parse(query).credentials) == len(query["credentials"])
+            parsed += 1
+    assert parsed >= 8
