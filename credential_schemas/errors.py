@@ -60,9 +60,8 @@ class MinimisationError(ValueError):
     `rule` is its name, `claims` the claims that are too much, each as `type.claim`.
     """
 
-    code: Final = "purpose_asks_too_much"
-
     def __init__(self, rule: str, claims: tuple[str, ...], detail: str) -> None:
         super().__init__(f"{rule}: {detail}: {', '.join(claims)}")
+        self.code: Final = "person_protected" if rule == "MIN-7" else "purpose_asks_too_much"
         self.rule = rule
         self.claims = claims

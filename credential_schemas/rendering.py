@@ -37,8 +37,11 @@ _PLACEHOLDER: Final = re.compile(r"\{([a-z_]+)\}")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row for people. `covers` are the claims whose values it shows, `claim` the first; `lang` is the value's
-    language, which free text keeps; `note` is `optional` in a preview, where the person will decide whether the office gets it."""
+    """One row for people.
+
+    `covers` are the claims whose values it shows, `claim` the first of them. `lang` is the value's language, which free
+    text keeps. `note` is `optional` in a preview, where the person will decide whether the office gets it.
+    """
 
     claim: str
     label: str
