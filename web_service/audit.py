@@ -5,7 +5,6 @@ batches: a Merkle root (hashes as in RFC 6962 §2.1) over the rows that were add
 chained to the one before. Writers never wait for the chain; the job that seals takes at most LIMIT rows at a time.
 """
 
-import contextvars
 import hashlib
 import json
 import re
@@ -16,10 +15,8 @@ from sqlalchemy import MetaData, Table, bindparam, func, insert, select, text
 
 from web_service.database import Database, Row, Statement, Transaction
 from web_service.errors import UniqueViolation, WebError
+from web_service.logging import request_id
 from web_service.tables import shared_tables
-
-# Set by the middleware; the command line leaves it empty.
-request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", default="")
 
 LIMIT: Final = 10_000
 _CODE: Final = re.compile(r"[A-Za-z0-9_.:/-]{0,80}")

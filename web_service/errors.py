@@ -18,7 +18,7 @@ CODES: Final[frozenset[str]] = frozenset(
     page_not_found method_not_allowed host_unknown body_too_large headers_too_large request_unreadable
     request_too_slow content_encoding_refused form_too_large csrf_refused not_allowed too_many_requests
     server_error service_unavailable
-    signin_failed signin_blocked session_ended reauthentication_needed
+    signin_failed session_ended reauthentication_needed
     api_token_missing api_token_wrong api_token_scope
     database_unavailable database_constraint database_url_invalid database_newer database_outdated database_not_durable
     settings_invalid test_mode_refused test_mode_needed fault_point_unknown
