@@ -6,12 +6,20 @@ from typing import Any
 
 import pytest
 
+from hatch_build import compile_catalogues
+
 pytest_plugins = ["tests.databases"]
 
 ROOT = Path(__file__).resolve().parent.parent
 VECTORS = Path(os.environ.get("TODISTE_VECTORS") or ROOT.parent / "shared" / "vectors")
 
 _left_out = pytest.StashKey[int]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tests read catalogues as they stand in the source now."""
+    if not hasattr(config, "workerinput"):
+        compile_catalogues(ROOT)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -23,7 +23,7 @@ CODES: Final[frozenset[str]] = frozenset(
     database_unavailable database_constraint database_url_invalid database_newer database_outdated database_not_durable
     settings_invalid test_mode_refused test_mode_needed fault_point_unknown
     port_taken host_unusable tls_unusable catalogue_missing audit_broken wrong_usage
-    """.split()  # noqa: SIM905
+    """.split()
 )
 
 
