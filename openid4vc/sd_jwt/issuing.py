@@ -72,9 +72,9 @@ class _Issuing:
         _check_depth(depth)
         result: JsonObject = {}
         digests: list[str] = []
+        if not disclosure.RESERVED_NAMES.isdisjoint(members):
+            raise SdJwtError("claim_reserved")
         for name, value in members.items():
-            if name in disclosure.RESERVED_NAMES:
-                raise SdJwtError("claim_reserved")
             if isinstance(value, Disclosable):
                 digests.append(self._digest([self._salt(), name, self._value(value.value, depth + 1)]))
             else:
@@ -90,6 +90,9 @@ class _Issuing:
         return disclosure.digest(self._salt())
 
     def _value(self, value: object, depth: int) -> JsonValue:
+        # Most values are text; asking an abstract class about each would cost more than hashing it.
+        if isinstance(value, str | int | None):
+            return value
         if isinstance(value, Mapping):
             return self.members(value, depth)[0]
         if isinstance(value, list | tuple):

@@ -52,11 +52,14 @@ def _chosen(held: VerifiedSdJwt, reveal: Iterable[ClaimPath]) -> list[str]:
     for path in revealed:
         if path not in held.disclosed:
             _check_exists(held, path)
-        leading.update(path[:length] for length in range(1, len(path) + 1))
+        leading.add(path)
+        for length in range(1, len(path)):
+            leading.add(path[:length])
     return [
         disclosure.text
         for path, disclosure in held.disclosed.items()
-        if path in leading or any(path[:length] in revealed for length in range(1, len(path)))
+        # Most claims stand at the top, where nothing is above them.
+        if path in leading or (len(path) > 1 and any(path[:length] in revealed for length in range(1, len(path))))
     ]
 
 

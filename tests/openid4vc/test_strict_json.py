@@ -1,0 +1,50 @@
+import pytest
+
+from openid4vc import strict_json
+from openid4vc.errors import FormatError
+
+
+def refused(text: str | bytes, code: str) -> None:
+    with pytest.raises(FormatError) as caught:
+        strict_json.parse(text)
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "nul", "[1,]", "{'a':1}", '{"a":1,"a":2}', '[{"b":{"a":1,"a":2}}]', "NaN", "[Infinity]", "[1]x", "\ufeff1"],
+)  # fmt: skip
+def test_what_is_not_i_json_is_refused(text: str) -> None:
+    refused(text, "json_invalid")
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "9007199254740992", "-9007199254740992", "1" + "0" * 400])
+def test_a_number_out_of_range_is_refused_at_any_depth(number: str) -> None:
+    for text in (number, f"[{number}]", f'{{"a":[{{"b":{number}}}]}}'):
+        refused(text, "json_invalid")
+
+
+@pytest.mark.parametrize("text", [b"\xff", b'"\xed\xa0\x80"', b'"\\ud800"', b'{"\\udfff":1}'])
+def test_what_is_no_unicode_is_refused(text: bytes) -> None:
+    refused(text, "json_invalid")
+
+
+def test_size_and_depth_are_bounded() -> None:
+    refused('"' + "x" * strict_json.MAX_BYTES + '"', "too_large")
+    levels = strict_json.MAX_DEPTH
+    assert strict_json.parse("[" * (levels - 1) + "1" + "]" * (levels - 1))
+    refused("[" * levels + "1" + "]" * levels, "json_too_deep")
+    refused("[" * 100_000, "json_too_deep")
+
+
+@pytest.mark.parametrize("text", ["[]", "1", "null", '"a"'])
+def test_an_object_is_an_object(text: str) -> None:
+    with pytest.raises(FormatError, match="json_not_object"):
+        strict_json.parse_object(text)
+
+
+def test_values_come_as_they_are_and_are_written_without_spaces() -> None:
+    value = {"a": [1, 2.5, True, None, "ä\u0308", -9007199254740991], "b": {}}
+    text = strict_json.write(value)
+    assert strict_json.parse(text) == value
+    assert b" " not in text
