@@ -18,7 +18,7 @@ from credential_schemas.checks import CHECKS, iso_date
 from credential_schemas.code_lists import CodeList
 from credential_schemas.data import DataError, JsonObject
 from credential_schemas.dates import add_months
-from credential_schemas.errors import CheckError
+from credential_schemas.errors import CODES, CheckError
 
 Fault: TypeAlias = tuple[str, dict[str, str | int]]
 
@@ -29,6 +29,7 @@ KEYWORDS: Final = frozenset(
     codes check noHealthTerms notFuture notPast maxAgeMonths maxAheadMonths exclusive missing rules
     """.split()
 )
+RULES: Final = frozenset({"required", "only_when", "not_empty", "not", "range", "after", "not_before", "person"})
 _TYPES: Final[Mapping[str, type]] = {"string": str, "integer": int, "boolean": bool, "array": list, "object": dict}
 # Line breaks are text; other controls, and characters that turn the direction of writing, only mislead readers.
 _BIDI: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -50,10 +51,24 @@ def check_keywords(schema: JsonObject, where: str) -> None:
         raise DataError(f"{where}: unknown schema keywords {sorted(unknown)}")
     if "check" in schema and schema["check"] not in CHECKS:
         raise DataError(f"{where}: unknown check {schema['check']}")
+    if "missing" in schema and schema["missing"] not in CODES:
+        raise DataError(f"{where}: unknown error code {schema['missing']}")
     for name, member in schema.get("properties", {}).items():
         check_keywords(member, f"{where}.{name}")
     if "items" in schema:
         check_keywords(schema["items"], f"{where}[]")
+
+
+def check_rules(schema: JsonObject, where: str) -> None:
+    """DataError for a rule of an unknown kind or error code, or about a claim that the type does not have."""
+    for rule in schema.get("rules", []):
+        if rule["rule"] not in RULES:
+            raise DataError(f"{where}: unknown rule {rule['rule']}")
+        if rule["code"] not in CODES:
+            raise DataError(f"{where}: unknown error code {rule['code']}")
+        named = {rule["claim"], *rule.get("when", {}), *(rule[name] for name in ("other", "birthdate") if name in rule)}
+        if not named <= set(schema["properties"]):
+            raise DataError(f"{where}: rule {rule['code']} names an unknown claim")
 
 
 def holds(condition: Mapping[str, list[Any]], claims: Mapping[str, Any]) -> bool:

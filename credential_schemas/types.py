@@ -9,8 +9,6 @@ types/<name>/
 └── samples/<case>.json  invented documents, dates as offsets from today
 """
 
-import base64
-import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -34,8 +32,9 @@ from credential_schemas.data import (
 )
 from credential_schemas.dates import add_months as add_months  # re-exported: months are counted as samples count them
 from credential_schemas.dates import resolve_offset
-from credential_schemas.schema import check_keywords
+from credential_schemas.schema import check_keywords, check_rules
 from openid4vc.sd_jwt import Disclosable
+from openid4vc.sd_jwt_vc import integrity
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -224,7 +223,7 @@ def _load_type(folder: Path) -> CredentialType:
         name=folder.name,
         vct=metadata["vct"],
         version=settings["version"],
-        integrity="sha256-" + base64.b64encode(hashlib.sha256(raw).digest()).decode(),
+        integrity=integrity.of(raw),
         digests=digests,
         claims=_load_claims(folder, metadata, schema, settings),
         names=read_text(settings.get("name"), f"{folder.name}: name"),
@@ -313,6 +312,7 @@ def _check_type(credential_type: CredentialType) -> None:
     """What a loaded type promises: sd decided for each claim, enough digests, names that exist."""
     where = credential_type.name
     check_keywords(credential_type.schema, where)
+    check_rules(credential_type.schema, where)
     for claim in credential_type.claims:
         if claim.sd not in ("always", "never"):
             raise DataError(f"{where}: {claim.name} leaves open whether it is selectively disclosable")
