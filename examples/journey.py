@@ -119,10 +119,14 @@ class Journey:
         """Take an offer into the wallet without questions: the code comes from a file, never from the command line."""
         code = file.replace(".json", ".code")
         self.run(f"{self.reader('tx_code', file)} > {self.path(code)}", shown=False)
-        self.run(f'wallet receive "$({self.reader("credential_offer_uri", file)})" --tx-code-file {self.path(code)} --yes')
+        self.run(
+            f'wallet receive "$({self.reader("credential_offer_uri", file)})" --tx-code-file {self.path(code)} --yes'
+        )
 
     def reader(self, name: str, file: str) -> str:
-        return f"python3 -c 'import json,sys; print(json.load(open(sys.argv[2]))[sys.argv[1]])' {name} {self.path(file)}"
+        return (
+            f"python3 -c 'import json,sys; print(json.load(open(sys.argv[2]))[sys.argv[1]])' {name} {self.path(file)}"
+        )
 
     def request(self, purpose: str, file: str) -> str:
         self.run(f"verifier request {purpose} --json > {self.path(file)} && cat {self.path(file)}")

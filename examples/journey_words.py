@@ -35,13 +35,21 @@ WORDS: Final[dict[str, tuple[str, str, str]]] = {
         "Before and after: what the office learns",
     ),
     "before": ("ENNEN: B-lausunto paperilla", "FÖRR: B-utlåtandet på papper", "BEFORE: the B-statement on paper"),
-    "after": ("NYT: lausuntopalaute, käyttötarkoitus P1", "NU: utlåtanderespons, ändamål P1", "AFTER: statement feedback, purpose P1"),
+    "after": (
+        "NYT: lausuntopalaute, käyttötarkoitus P1",
+        "NU: utlåtanderespons, ändamål P1",
+        "AFTER: statement feedback, purpose P1",
+    ),
     "too_much": ("liikaa", "för mycket", "too much"),
     "too_little": ("puuttuu", "saknas", "missing"),
     "never": ("ei koskaan", "aldrig", "never"),
     "b_diagnosis": ("diagnoosi ja sen koodi", "diagnosen och dess kod", "the diagnosis and its code"),
     "b_history": ("esitiedot, löydökset, hoidot", "förhistoria, fynd, behandlingar", "history, findings, treatments"),
-    "b_unit": ("yksikkö, erikoisala, lääkärin nimi", "enhet, specialitet, läkarens namn", "unit, specialty, the doctor's name"),
+    "b_unit": (
+        "yksikkö, erikoisala, lääkärin nimi",
+        "enhet, specialitet, läkarens namn",
+        "unit, specialty, the doctor's name",
+    ),
     "b_meaning": ("mitä se tarkoittaa työssä", "vad det betyder i arbetet", "what it means at work"),
     "a_never": (
         "diagnoosi, yksikkö, lääkäri",
@@ -63,7 +71,11 @@ WORDS: Final[dict[str, tuple[str, str, str]]] = {
         "Tjänstemannen begär uppgifter för ändamål P1; plånboken visar vem, varför och vad",
         "The official asks for purpose P1; the wallet shows who asks, why and what",
     ),
-    "verdict": ("Virkailija lukee, mitä todistettiin", "Tjänstemannen läser vad som bevisades", "The official reads what was proven"),
+    "verdict": (
+        "Virkailija lukee, mitä todistettiin",
+        "Tjänstemannen läser vad som bevisades",
+        "The official reads what was proven",
+    ),
     "verdict_sv": ("Sama ruotsiksi", "Samma på svenska", "The same in Swedish"),
     "from_statement": (
         "Sama käyttötarkoitus koko lausunnosta: vain johtopäätökset, diagnoosi pysyy piilossa",
@@ -95,7 +107,11 @@ WORDS: Final[dict[str, tuple[str, str, str]]] = {
         "Ett pensionsbeslut för att konstatera partiell arbetsförmåga (P4); Pekka Pilottis plånbok",
         "A pension decision for partial work ability (P4); the wallet of Pekka Pilotti",
     ),
-    "history": ("Lompakko muistaa, mitä näytettiin ja kenelle", "Plånboken minns vad som visades och för vem", "The wallet remembers what was shown, and to whom"),
+    "history": (
+        "Lompakko muistaa, mitä näytettiin ja kenelle",
+        "Plånboken minns vad som visades och för vem",
+        "The wallet remembers what was shown, and to whom",
+    ),
     "superseded": (
         "Lääkäri korvaa palautteen uudella; seuraava tarkistus kertoo sen ja luettelon ajan",
         "Läkaren ersätter responsen med en ny; nästa kontroll säger det och förteckningens tid",

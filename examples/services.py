@@ -40,9 +40,7 @@ class Service:
             return self.process.wait()
 
 
-def start(
-    name: str, *, port: int, environment: Mapping[str, str], log: Path, options: Sequence[str] = ()
-) -> Service:
+def start(name: str, *, port: int, environment: Mapping[str, str], log: Path, options: Sequence[str] = ()) -> Service:
     """`issuer serve` or `verifier serve`; returns when it answers. SystemExit with the end of its log when it doesn't."""
     url = f"http://127.0.0.1:{port}"
     with log.open("ab") as target:
@@ -69,7 +67,11 @@ def start(
 def environment(folder: Path, *, issuer_url: str, verifier_url: str) -> dict[str, str]:
     """The settings of a demo installation in `folder`, for services and commands alike."""
     return {
-        **{name: value for name, value in os.environ.items() if not name.startswith(("ISSUER_", "VERIFIER_", "WALLET_"))},
+        **{
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("ISSUER_", "VERIFIER_", "WALLET_"))
+        },
         "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}",
         "TODISTE_DEMO_TRUST": str(folder / "trust"),
         "ISSUER_DATA_DIR": str(folder / "issuer"),

@@ -60,12 +60,16 @@ def forbidden_imports(package: str, source: str) -> set[str]:
 
 @pytest.mark.parametrize("package", MAY_IMPORT)
 def test_a_package_imports_only_the_rooms_below_it(package: str) -> None:
-    found = {str(path): bad for path in modules(package) if (bad := forbidden_imports(package, path.read_text("utf-8")))}
+    found = {
+        str(path): bad for path in modules(package) if (bad := forbidden_imports(package, path.read_text("utf-8")))
+    }
     assert found == {}
 
 
 def test_a_planted_import_is_found_also_inside_a_function() -> None:
-    assert forbidden_imports("wallet_cli", "def f():\n    from credential_schemas import types\n") == {"credential_schemas"}
+    assert forbidden_imports("wallet_cli", "def f():\n    from credential_schemas import types\n") == {
+        "credential_schemas"
+    }
     assert forbidden_imports("issuer", "import verifier.app") == {"verifier"}
 
 

@@ -108,4 +108,3 @@ class Installation:
     def result(self, request: dict[str, Any]) -> dict[str, Any]:
         done = self.run("verifier", "result", request["id"], "--wait", "10", "--json")
         return done.json
-

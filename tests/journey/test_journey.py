@@ -51,7 +51,14 @@ def test_a_statement_feedback_travels_by_paper_and_wallet_to_the_official(instal
 
     newer = installation.offer("lausuntopalaute", "C1", "O1")
     installation.must(
-        "issuer", "status", feedback["document_id"], "superseded", "--by", newer["document_id"], "--reason", "wrong_content"
+        "issuer",
+        "status",
+        feedback["document_id"],
+        "superseded",
+        "--by",
+        newer["document_id"],
+        "--reason",
+        "wrong_content",
     )
     again = installation.ask("P1")
     installation.run("wallet", "present", again["request_uri"], "--yes", "--json")
