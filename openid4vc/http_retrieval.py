@@ -134,6 +134,19 @@ class Retrieval:
         """
         return await self._request("GET", url, accept=accept, headers=headers, content_type=None, body=b"")
 
+    async def see_other(self, url: str) -> str:
+        """GET of a short link: the `Location` of a 303, as text and not followed, for the caller to judge.
+
+        Every other answer is a RetrievalError: `net_status`, or as `get`.
+        """
+        response = await self._request(
+            "GET", url, accept=JSON, headers=None, content_type=None, body=b"", see_other=True
+        )
+        location = response.headers.get("location")
+        if response.status != 303 or location is None:
+            raise RetrievalError("net_status", str(response.status), host=_host_of(url), status=response.status)
+        return location
+
     async def post_form(
         self, url: str, data: Mapping[str, str], *, accept: str, headers: Mapping[str, str] | None = None
     ) -> Response:
@@ -157,12 +170,13 @@ class Retrieval:
         headers: Mapping[str, str] | None,
         content_type: str | None,
         body: bytes,
+        see_other: bool = False,
     ) -> Response:
         target = self.check(url)
         fields = _fields(target, accept, headers or {}, content_type, body)
         try:
             async with asyncio.timeout(self._deadline):
-                return await self._exchange(method, target, accept, fields, body)
+                return await self._exchange(method, target, accept, fields, body, see_other)
         except TimeoutError:
             raise RetrievalError("net_timeout", host=target.host) from None
         except (httpcore.TimeoutException, httpcore.ConnectError, httpcore.NetworkError) as error:
@@ -171,7 +185,13 @@ class Retrieval:
             raise RetrievalError("net_unreachable", type(error).__name__, host=target.host) from None
 
     async def _exchange(
-        self, method: str, target: Url, accept: str, fields: list[tuple[bytes, bytes]], body: bytes
+        self,
+        method: str,
+        target: Url,
+        accept: str,
+        fields: list[tuple[bytes, bytes]],
+        body: bytes,
+        see_other: bool,
     ) -> Response:
         host = target.host.encode("ascii")
         address = httpcore.URL(
@@ -181,7 +201,7 @@ class Retrieval:
             target=target.path_and_query.encode("ascii"),
         )
         async with self._pool.stream(method, address, headers=fields, content=body) as response:
-            if 300 <= response.status < 400:
+            if 300 <= response.status < 400 and not (see_other and response.status == 303):
                 raise RetrievalError("net_redirect", str(response.status), host=target.host)
             headers = _headers(response.headers)
             media_type = _media_type(headers.get("content-type", ""))

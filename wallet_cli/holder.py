@@ -25,10 +25,9 @@ def signer(key: str) -> KeySigner:
     return KeySigner(ec.derive_private_key(int.from_bytes(base64url.decode(key), "big"), ec.SECP256R1()))
 
 
-def issuer_certificate(held: HeldCredential) -> Certificate:
-    """The certificate that signed the credential. It was trusted when the credential was received."""
-    header = sd_jwt.parse(held.text).issuer_jwt.header
-    return certificates.parse_x5c(header.get("x5c"))[0]
+def issuer_chain(held: HeldCredential) -> tuple[Certificate, ...]:
+    """The chain that signed the credential, leaf first. It was trusted when the credential was received."""
+    return certificates.parse_x5c(sd_jwt.parse(held.text).issuer_jwt.header.get("x5c"))
 
 
 def opened(held: HeldCredential, now: int) -> VerifiedSdJwt:
@@ -37,7 +36,7 @@ def opened(held: HeldCredential, now: int) -> VerifiedSdJwt:
     JoseError, SdJwtError or TrustError can only mean that the vault holds what no wallet put there.
     """
     parsed = sd_jwt.parse(held.text)
-    signed = jws.verify(parsed.issuer_jwt, issuer_certificate(held).public_key)
+    signed = jws.verify(parsed.issuer_jwt, issuer_chain(held)[0].public_key)
     return sd_jwt.verify_processed(parsed, signed, key_binding=KeyBinding.forbidden(), now=now)
 
 

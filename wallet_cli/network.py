@@ -53,6 +53,9 @@ class Network:
     def get(self, url: str, *, accept: str) -> Response:
         return self._run(self._retrieval.get(url, accept=accept))
 
+    def see_other(self, url: str) -> str:
+        return self._run(self._retrieval.see_other(url))
+
     def post_form(self, url: str, form: Mapping[str, str], *, accept: str) -> Response:
         return self._run(self._retrieval.post_form(url, form, accept=accept))
 

@@ -49,14 +49,14 @@ class Words:
         """What, why or what to do for an error code, from the catalogue of the package that owns the code."""
         name = f"error.{code}.{part}"
         shown = {key: self._fact(key, value) for key, value in facts.items()}
-        sentence = self._own.gettext(name)
-        if sentence == name:
-            if self._protocols is None:
-                self._protocols = gettext.translation("openid4vc", _PROTOCOL_LOCALES, [self.language])
-            sentence = self._protocols.gettext(name)
-        if sentence == name:
-            raise KeyError(name)
-        return sentence.format_map(_Facts(shown))
+        if self._protocols is None:
+            self._protocols = gettext.translation("openid4vc", _PROTOCOL_LOCALES, [self.language])
+        # A fuller sentence for when the other side told more: `error.tx_code_wrong.what.told` names the tries left.
+        for catalogue, candidate in ((self._own, f"{name}.told"), (self._own, name), (self._protocols, name)):
+            sentence = catalogue.gettext(candidate)
+            if sentence != candidate and (candidate == name or facts):
+                return sentence.format_map(_Facts(shown))
+        raise KeyError(name)
 
     def date(self, moment: int) -> str:
         """A day in the person's own time zone: 4.5.2031, in English 4 May 2031."""

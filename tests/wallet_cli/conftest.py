@@ -9,6 +9,7 @@ import pytest
 from openid4vc.trust.certificates import Role
 from openid4vc.trust.demo import DemoTrust
 from tests.simulators.issuer_world import IssuerWorld, make_trust
+from tests.simulators.verifier_world import VerifierWorld
 from tests.wallet_cli.running import Wallet
 from wallet_cli.commands.init import ROLES
 
@@ -50,3 +51,18 @@ def trusting(wallet: Wallet, demo_trust: DemoTrust) -> Wallet:
     """An empty demo wallet that trusts the worlds."""
     demo_trust.install(wallet.home / "trust", [Role(role) for role in ROLES])
     return wallet
+
+
+@pytest.fixture
+def verifier(demo_trust: DemoTrust) -> Iterator[VerifierWorld]:
+    """An honest verifier."""
+    with VerifierWorld(demo_trust) as world:
+        yield world
+
+
+@pytest.fixture
+def holding(trusting: Wallet, issuer: IssuerWorld) -> Wallet:
+    """A wallet that holds one permit, number 1."""
+    done = trusting.run("receive", issuer.offer(tx_code=None), "--yes", "--json")
+    assert done.code == 0, done.err
+    return trusting

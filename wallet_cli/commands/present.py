@@ -1,0 +1,440 @@
+"""`wallet present URI|IMAGE`: who asks for what and why; and on one approval exactly that is handed over.
+
+The decision is the person's: `--yes` stands for the required items of a registered asker, and never gets past a stop.
+"""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from wallet_cli import inputs, labels
+from wallet_cli.command_line import Command, Option
+from wallet_cli.contents import Contents, HistoryEntry, StoredReceipt
+from wallet_cli.errors import Exit, WalletError
+from wallet_cli.invocation import Invocation
+from wallet_cli.terminal import shown
+
+if TYPE_CHECKING:
+    from openid4vc.trust.folder import TrustFolder
+    from openid4vc.vp.dcql import Choice
+    from wallet_cli.consent import Consent, Optional
+    from wallet_cli.network import Network
+    from wallet_cli.presenting import Asked, Handed, Presenting
+    from wallet_cli.vault import Vault
+
+
+def present(
+    invocation: Invocation, given: str, yes: bool, added: tuple[str, ...], use: tuple[int, ...], dry_run: bool
+) -> int:
+    """One request, from the link to the receipt; the exit code."""
+    if not yes and not invocation.terminal.interactive:
+        raise WalletError("terminal_needed", flag="--yes")
+    code = inputs.request_among(inputs.codes_in(given))
+    from openid4vc.trust.certificates import Role
+    from wallet_cli import presenting, trust
+
+    vault = invocation.open_vault()
+    unknown = [number for number in use if vault.contents.credential(number) is None]
+    if unknown:
+        raise WalletError("number_unknown", number=unknown[0])
+    folder = trust.load(invocation, Role.ACCESS)
+    with trust.connect(invocation, folder, demo=vault.contents.settings.demo) as network:
+        flow = presenting.Presenting(network, folder, invocation.now)
+        asked = flow.understand(code)
+        errand = Errand(invocation, vault, flow, asked, yes=yes, dry_run=dry_run)
+        return errand.run(folder, network, added, frozenset(use))
+
+
+class Errand:
+    """What one run of `present` carries through its steps."""
+
+    def __init__(
+        self, invocation: Invocation, vault: "Vault", flow: "Presenting", asked: "Asked", *, yes: bool, dry_run: bool
+    ) -> None:
+        self._invocation = invocation
+        self._vault = vault
+        self._flow = flow
+        self._asked = asked
+        self._yes = yes
+        self._dry_run = dry_run
+        self._words = invocation.words
+        self._lifted: set[str] = set()
+
+    def run(self, folder: "TrustFolder", network: "Network", named: tuple[str, ...], use: frozenset[int]) -> int:
+        """Look what is there, stop where a stop is due, ask, send."""
+        from openid4vc.errors import PresentationError
+        from wallet_cli import candidates
+        from wallet_cli.statuses import Statuses
+
+        statuses = Statuses(network, folder, self._vault.contents.status_lists)
+        self._check_registered()
+        query = self._asked.request.dcql
+        found = candidates.gather(query, self._vault.contents.credentials, folder, statuses, self._invocation.now)
+        self._found, self._lists = found, statuses.lists
+        self._check_over_asking()
+        try:
+            choices = found.choices(query, use=use, add=())
+        except PresentationError:
+            self._unanswerable(folder)
+        self._note_states(choices)
+        return self._decide(choices, named, use)
+
+    # Stops
+
+    def _check_registered(self) -> None:
+        """No registration certificate: a notice on the screen; `--yes` goes on only where the setting allows."""
+        allowed = self._vault.contents.settings.unregistered_verifiers == "allow"
+        if self._asked.registration is None and self._yes and not allowed:
+            raise WalletError("verifier_unregistered", party=shown(self._asked.party))
+
+    def _check_over_asking(self) -> None:
+        from openid4vc.errors import RegistrationError
+        from openid4vc.relying_party import over_asking
+        from wallet_cli import stops
+
+        if self._asked.registration is None:
+            return
+        try:
+            over_asking.check(self._asked.request.dcql, self._asked.registration)
+        except RegistrationError as error:
+            excess = over_asking.excess(self._asked.request.dcql, self._asked.registration)
+            lines = stops.over_asking(self._asked, excess, self._found.held.values(), self._words)
+            self._stop("overask", lines, error)
+
+    def _check_policy(self, choice: "Choice") -> None:
+        from openid4vc.errors import RegistrationError
+        from wallet_cli import consent, stops
+
+        violations = consent.policy_violations(choice, self._found.held, self._asked.party_id)
+        if violations:
+            claims = ", ".join(shown(path) for _, paths in violations for path in paths)
+            error = RegistrationError("disclosure_policy_forbids", claims=claims)
+            self._stop("policy", stops.policy(violations, self._words), error)
+
+    def _stop(self, kind: str, rows: list[tuple[str, str]], error: Exception) -> None:
+        """Shows the stop; goes on only when the person, at a terminal, types the word that lifts it.
+
+        Raises `error` otherwise: the asker is told only that no data comes.
+        """
+        key = f"{kind} {rows}"
+        if key in self._lifted:
+            return
+        words, screen = self._words, self._invocation.terminal.talk
+        if not self._invocation.json or self._can_lift:
+            screen.line()
+            screen.line(screen.sign("no", words.text(f"stop.{kind}.title").upper()))
+            for label, value in rows:
+                screen.row(label, value)
+        if self._can_lift:
+            screen.paragraph(words.text(f"stop.{kind}.warning"))
+            word = words.text("stop.word")
+            if self._invocation.terminal.ask(words.text("stop.lift", word=word)) == word:
+                self._lifted.add(key)
+                return
+        self._refuse("stopped", kind)
+        raise error
+
+    @property
+    def _can_lift(self) -> bool:
+        return not self._yes and not self._dry_run and self._invocation.terminal.interactive
+
+    def _unanswerable(self, folder: "TrustFolder") -> None:
+        """Nothing here answers the question: says why, tells the asker only if the person agrees, and raises."""
+        from openid4vc.errors import PresentationError
+        from wallet_cli import stops
+
+        unusable = self._found.unusable(self._asked.request.dcql)
+        words, screen = self._words, self._invocation.terminal.talk
+        error: Exception
+        if unusable:
+            title, rows = stops.unusable(unusable[0], self._invocation.now(), words, screen)
+            name = labels.type_name(unusable[0], words)
+            error = WalletError("not_usable", doc=name, number=unusable[0].number)
+        else:
+            title, rows = stops.missing(self._asked.request.dcql, self._found, folder, self._words)
+            error = PresentationError("missing_credential", error="access_denied")
+        if not self._invocation.json:
+            screen.line()
+            screen.line(screen.sign("no" if unusable else "none", title))
+            for label, value in rows:
+                screen.row(label, value)
+        if self._yes or self._invocation.terminal.confirm("stop.tell"):
+            self._refuse("unanswerable", error.code)
+        raise error
+
+    def _note_states(self, choices: "list[Choice]") -> None:
+        """Says which credentials were passed over, or could not be asked about, before anything is approved."""
+        from wallet_cli.candidates import USABLE
+
+        if self._invocation.json:
+            return
+        words, screen = self._words, self._invocation.terminal.talk
+        for number, held in self._found.held.items():
+            name = f"{labels.type_name(held, words)} ({number})"
+            if self._found.states[number] not in USABLE:
+                state = words.text("state." + self._found.states[number], date="")
+                screen.line(screen.sign("note", words.text("present.passed_over", doc=name, state=state)))
+            elif number in self._found.unreachable:
+                screen.line(screen.sign("note", words.text("present.state_unknown", doc=name)))
+
+    # The decision
+
+    def _decide(self, choices: "list[Choice]", named: tuple[str, ...], use: frozenset[int]) -> int:
+        from wallet_cli import consent
+
+        choices = self._without_violations_first(choices)
+        position = 0
+        added: set[str] = set()
+        for name in named:
+            options = consent.options_of(choices[position], self._found.held, added, self._words)
+            option = consent.named_option(options, name)
+            if option is None:
+                raise WalletError("claim_not_offered", claim=shown(name))
+            added.add(option.name)
+        while True:
+            options = consent.options_of(choices[position], self._found.held, added, self._words)
+            choice = self._with_added(choices[position], added, use)
+            self._check_policy(choice)
+            other = choices[(position + 1) % len(choices)] if len(choices) > 1 else None
+            screen = consent.screen_for(
+                self._asked, choice, other, self._found.held, self._found.opened, options, self._words
+            )
+            if self._dry_run:
+                return self._rehearsed(screen, choice)
+            if self._yes:
+                if not self._invocation.json:
+                    self._draw(screen)
+                return self._send(choice)
+            answer = self._ask(screen)
+            if answer == self._words.text("prompt.yes"):
+                return self._send(choice)
+            if answer == self._words.text("present.switch") and other is not None:
+                position, added = (position + 1) % len(choices), set()
+            elif (option := consent.named_option(options, answer)) is not None and answer.isdigit():
+                added.symmetric_difference_update({option.name})
+            elif answer in ("", self._words.text("prompt.no")):
+                self._refuse("refused", "declined")
+                return self._nothing_shared()
+
+    def _without_violations_first(self, choices: "list[Choice]") -> "list[Choice]":
+        from wallet_cli import consent
+
+        return sorted(
+            choices, key=lambda choice: bool(consent.policy_violations(choice, self._found.held, self._asked.party_id))
+        )
+
+    def _with_added(self, base: "Choice", added: set[str], use: frozenset[int]) -> "Choice":
+        """The same credentials with the optional claims that the person added."""
+        if not added:
+            return base
+        wanted = {query_id: answer.candidate.id for query_id, answer in base.answers.items()}
+        for choice in self._found.choices(self._asked.request.dcql, use=use, add=added):
+            if {query_id: answer.candidate.id for query_id, answer in choice.answers.items()} == wanted:
+                return choice
+        return base
+
+    def _draw(self, screen: "Consent") -> None:
+        from wallet_cli import consent
+
+        out = self._invocation.terminal.out if self._dry_run else self._invocation.terminal.talk
+        out.line()
+        consent.draw(screen, out, self._words, self._invocation.now())
+
+    def _ask(self, screen: "Consent") -> str:
+        """The question of the screen, answered by anything but `?`."""
+        self._draw(screen)
+        words = self._words
+        choices = [words.text("consent.choice.yes"), words.text("consent.choice.no")]
+        if screen.optional:
+            last = len(screen.optional)
+            choices.append(words.text("consent.choice.add", range="1" if last == 1 else f"1–{last}"))
+        if screen.other is not None:
+            choices.append(words.text("consent.choice.switch"))
+        choices.append(words.text("consent.choice.help"))
+        while True:
+            answer = self._invocation.terminal.ask(f"{words.text('consent.prompt')} [{', '.join(choices)}]").lower()
+            if answer != "?":
+                return answer
+            self._invocation.terminal.talk.paragraph(words.text("consent.prompt.help"))
+
+    def _rehearsed(self, screen: "Consent", choice: "Choice") -> int:
+        """--dry-run: what would happen. Nothing was sent, and nothing is written."""
+        invocation = self._invocation
+        if invocation.json:
+            invocation.print_json({"state": "dry_run", **self._as_json(choice), "optional": _options(screen.optional)})
+            return Exit.DONE
+        self._draw(screen)
+        out = invocation.terminal.out
+        out.line(out.sign("none", self._words.text("consent.dry_run")))
+        return Exit.DONE
+
+    def _nothing_shared(self) -> int:
+        out = self._invocation.terminal.out
+        if self._invocation.json:
+            raise WalletError("declined")
+        out.line(out.sign("none", self._words.text("consent.refused")))
+        return Exit.REFUSED
+
+    # What is sent, and what is kept of it
+
+    def _send(self, choice: "Choice") -> int:
+        from openid4vc.errors import ProtocolError
+        from wallet_cli import presenting
+
+        now = self._invocation.now()
+        texts = presenting.presentations_of(choice, self._found.held, self._found.opened, self._asked, now)
+        # The history knows of it before the data leaves: after a crash nobody has to guess.
+        number = self._keep(self._entry("sending", None, choice), None)
+        try:
+            handed = self._flow.answer(self._asked, texts)
+        except (ProtocolError, WalletError) as error:
+            self._settle(number, "not_taken", error.code, None)
+            raise
+        self._invocation.crash_point("presentation.sent")
+        self._settle(number, "shared", None, self._receipt(handed, number, choice))
+        self._say_shared(handed, number, now, choice)
+        return Exit.DONE
+
+    def _say_shared(self, handed: "Handed", number: int, now: int, choice: "Choice") -> None:
+        invocation, words = self._invocation, self._words
+        if invocation.json:
+            shared = {"state": "shared", "receipt": number, "receipt_state": _receipt_state(handed)}
+            invocation.print_json({**shared, "redirect_uri": handed.redirect_uri, **self._as_json(choice)})
+            return
+        out = invocation.terminal.out
+        out.line(out.sign("ok", words.text("consent.done", time=words.clock(now), n=number)))
+        if handed.receipt is None:
+            out.line(out.sign("note", words.text(f"present.receipt.{_receipt_state(handed)}")))
+        if handed.redirect_uri is not None:
+            out.paragraph(words.text("present.redirect", url=shown(handed.redirect_uri)))
+        out.next_steps([(f"wallet receipts {number}", words.text("hint.receipt"))])
+
+    def _refuse(self, event: str, reason: str) -> None:
+        """No data comes: the asker is told that and no more, the history says why."""
+        if self._dry_run:
+            return
+        self._flow.refuse(self._asked)
+        entry = self._entry(event, reason, None)
+        self._keep(entry, "stopped" if event == "stopped" else None)
+
+    def _entry(self, event: str, reason: str | None, choice: "Choice | None") -> HistoryEntry:
+        answers = [] if choice is None else list(choice.answers.values())
+        held = [self._found.held[int(answer.candidate.id)] for answer in answers]
+        paths = [(credential, path) for credential, answer in zip(held, answers, strict=True) for path in answer.paths]
+        names = dict.fromkeys(".".join(str(part) for part in path) for _, path in paths)
+        told = dict.fromkeys(labels.claim_label(credential.words, path, self._words) for credential, path in paths)
+        return HistoryEntry(
+            number=0,
+            time=self._invocation.now(),
+            event=event,
+            party=self._asked.party,
+            party_id=self._asked.party_id,
+            purpose=self._purpose,
+            credentials=[credential.number for credential in held],
+            types=[labels.type_name(credential, self._words) for credential in held],
+            claims=list(names),
+            labels=list(told),
+            reason=reason,
+            receipt=None,
+        )
+
+    @property
+    def _purpose(self) -> str | None:
+        registration = self._asked.registration
+        if registration is None:
+            return None
+        return labels.own_words({text.lang: text.value for text in registration.purpose}, self._words, "")
+
+    def _keep(self, entry: HistoryEntry, receipt_state: str | None) -> int:
+        def keep(contents: Contents) -> int:
+            contents.add_history(entry)
+            self._keep_states(contents)
+            if receipt_state is not None:
+                contents.receipts.append(self._stored(entry.number, receipt_state, None, entry.claims))
+            return entry.number
+
+        return self._invocation.change(self._vault, keep)
+
+    def _settle(self, number: int, event: str, reason: str | None, receipt: StoredReceipt | None) -> None:
+        """What became of a sending."""
+
+        def settle(contents: Contents) -> None:
+            entry = next(entry for entry in contents.history if entry.number == number)
+            entry.event, entry.reason = event, reason
+            if receipt is not None:
+                entry.receipt = number
+                contents.receipts.append(receipt)
+
+        self._invocation.change(self._vault, settle)
+
+    def _keep_states(self, contents: Contents) -> None:
+        contents.status_lists.update(self._lists)
+        for held in contents.credentials:
+            seen = self._found.held.get(held.number)
+            if seen is not None:
+                held.state, held.state_time = seen.state, seen.state_time
+
+    def _receipt(self, handed: "Handed", number: int, choice: "Choice") -> StoredReceipt:
+        names = dict.fromkeys(
+            ".".join(str(part) for part in path) for answer in choice.answers.values() for path in answer.paths
+        )
+        text = handed.receipt.text if handed.receipt is not None else None
+        return self._stored(number, _receipt_state(handed), text, list(names))
+
+    def _stored(self, number: int, state: str, text: str | None, claims: list[str]) -> StoredReceipt:
+        registration = self._asked.registration
+        return StoredReceipt(
+            number=number,
+            time=self._invocation.now(),
+            party=self._asked.party,
+            party_id=self._asked.party_id,
+            purpose=self._purpose,
+            state=state,
+            text=text,
+            claims=claims,
+            privacy=registration.privacy_policy if registration is not None else None,
+        )
+
+    def _as_json(self, choice: "Choice") -> dict[str, object]:
+        return {
+            "party": self._asked.party,
+            "party_id": self._asked.party_id,
+            "registered": self._asked.registration is not None,
+            "purpose": self._purpose,
+            "credentials": [
+                {
+                    "query": query_id,
+                    "number": int(answer.candidate.id),
+                    "vct": answer.candidate.vct,
+                    "claims": [".".join(str(part) for part in path) for path in answer.paths],
+                }
+                for query_id, answer in choice.answers.items()
+            ],
+        }
+
+
+def _receipt_state(handed: "Handed") -> str:
+    if handed.receipt is not None:
+        return "signed"
+    return "invalid" if handed.receipt_invalid else "unsigned"
+
+
+def _options(options: "tuple[Optional, ...]") -> list[dict[str, object]]:
+    """What could be added, by name and number; values stay on the screen."""
+    return [
+        {"position": option.position, "name": option.name, "credential": option.credential, "added": option.added}
+        for option in options
+    ]
+
+
+command = Command(
+    "present",
+    click.pass_obj(present),
+    [
+        click.Argument(["given"], metavar="URI|IMAGE"),
+        Option(["--yes"], is_flag=True, help="help.present.yes"),
+        Option(["--with", "added"], multiple=True, metavar="CLAIM", help="help.present.with"),
+        Option(["--use"], multiple=True, type=int, metavar="N", help="help.present.use"),
+        Option(["--dry-run"], is_flag=True, help="help.present.dry-run"),
+    ],
+)
