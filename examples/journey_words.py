@@ -10,8 +10,8 @@ WORDS: Final[dict[str, tuple[str, str, str]]] = {
         "TODISTE: from the doctor, by paper and wallet, to the official",
     ),
     "demo": (
-        "Tämä on harjoitus: ihmiset, organisaatiot ja tunnukset ovat keksittyjä, eikä mikään täällä annettu ole voimassa.",
-        "Det här är en övning: människorna, organisationerna och beteckningarna är påhittade, och inget som utfärdas här gäller.",
+        "Tämä on harjoitus: ihmiset, organisaatiot ja tunnukset ovat keksittyjä, eikä mikään annettu ole voimassa.",
+        "Det här är en övning: människor, organisationer och beteckningar är påhittade, och inget som utfärdas gäller.",
         "This is a demo: people, organisations and identifiers are made up, and nothing issued here is valid anywhere.",
     ),
     "trust": (

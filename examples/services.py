@@ -41,7 +41,7 @@ class Service:
 
 
 def start(name: str, *, port: int, environment: Mapping[str, str], log: Path, options: Sequence[str] = ()) -> Service:
-    """`issuer serve` or `verifier serve`; returns when it answers. SystemExit with the end of its log when it doesn't."""
+    """`issuer serve` or `verifier serve`, once it answers; SystemExit with the end of its log when it does not."""
     url = f"http://127.0.0.1:{port}"
     with log.open("ab") as target:
         process = subprocess.Popen(

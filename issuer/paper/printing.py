@@ -7,7 +7,7 @@ field at fault, because a blank where a name should be is worse than no sheet.
 import json
 import unicodedata
 from dataclasses import asdict
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,13 +16,12 @@ import fontpkg_source_sans_3
 import typst
 
 from issuer.paper import qr
-from issuer.paper.content import CodeSheet, Row, Sheet, Words
+from issuer.paper.content import CodeSheet, Sheet, Words
 from issuer.paper.errors import PaperError
 from openid4vc import printed_codes
 from openid4vc.errors import PrintedCodeError
 
 _HERE = Path(__file__).parent
-_STANDARDS = ["a-2a", "ua-1"]
 # Signs that reorder or hide text: a sheet must read as it is stored (Unicode TR 36).
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -103,24 +102,24 @@ def _until(sheet: Sheet, words: Words) -> str:
     return words.text("paper.take.until", date=sheet.offer_until, date2=sheet.valid_until)
 
 
-def _compile(template: str, data: dict[str, Any], made_on: Any) -> bytes:
+def _compile(template: str, data: dict[str, Any], made_on: date) -> bytes:
     for path, text in _texts(data):
         if any(unicodedata.category(sign) == "Cc" or sign in _BIDI for sign in text):
             raise PaperError("sheet_text_unprintable", path)
     try:
-        return _typst(template, data, made_on)
+        return _typst((_HERE / template).read_bytes(), data, made_on)
     except typst.TypstError:
         raise PaperError("sheet_text_unprintable", _first_unprintable(data)) from None
 
 
-def _typst(template: str | bytes, data: dict[str, Any], made_on: Any) -> bytes:
+def _typst(source: bytes, data: dict[str, Any], made_on: date) -> bytes:
     pdf, warnings = typst.compile_with_warnings(
-        template if isinstance(template, bytes) else str(_HERE / template),
+        source,
         root=str(_HERE),
         font_paths=[_fonts()],
         ignore_system_fonts=True,
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-        pdf_standards=_STANDARDS,
+        pdf_standards=["a-2a", "ua-1"],
         timestamp=datetime.combine(made_on, time(), tzinfo=UTC),
     )
     if warnings:
@@ -166,6 +165,3 @@ def _read_back(pdf: bytes, expected: str) -> None:
         found = []
     if found != [expected]:
         raise PaperError("sheet_code_unreadable", "code")
-
-
-__all__ = ["Row", "print_code_sheet", "print_sheet"]
