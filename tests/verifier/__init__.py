@@ -1,0 +1,1 @@
+"""The verifier, with wallets and issuers that were written from the specifications alone."""

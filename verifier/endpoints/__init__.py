@@ -1,0 +1,1 @@
+"""What wallets and other systems speak to: one file per endpoint."""

@@ -1,0 +1,1 @@
+"""What the verifier remembers: tables, the statements that touch them, and their migrations."""

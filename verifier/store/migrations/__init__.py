@@ -1,0 +1,1 @@
+"""Alembic revisions; `web_service.migrations` runs them."""
