@@ -107,14 +107,14 @@ def _compile(template: str, data: dict[str, Any], made_on: date) -> bytes:
         if any(unicodedata.category(sign) == "Cc" or sign in _BIDI for sign in text):
             raise PaperError("sheet_text_unprintable", path)
     try:
-        return _typst((_HERE / template).read_bytes(), data, made_on)
+        return _typst(template, data, made_on)
     except typst.TypstError:
         raise PaperError("sheet_text_unprintable", _first_unprintable(data)) from None
 
 
-def _typst(source: bytes, data: dict[str, Any], made_on: date) -> bytes:
+def _typst(template: str, data: dict[str, Any], made_on: date) -> bytes:
     pdf, warnings = typst.compile_with_warnings(
-        source,
+        str(_HERE / template),
         root=str(_HERE),
         font_paths=[_fonts()],
         ignore_system_fonts=True,
@@ -128,18 +128,11 @@ def _typst(source: bytes, data: dict[str, Any], made_on: date) -> bytes:
     return bytes(pdf)
 
 
-_PROBE = b"""#let data = json(bytes(sys.inputs.data))
-#set document(title: "probe")
-#set text(font: "Source Sans 3", fallback: false)
-#data.text
-"""
-
-
 def _first_unprintable(data: dict[str, Any]) -> str:
     """Which field has a sign that the font lacks: each text is set by itself until one fails."""
     for path, text in _texts(data):
         try:
-            _typst(_PROBE, {"text": text}, datetime.now(UTC).date())
+            _typst("probe.typ", {"text": text}, datetime.now(UTC).date())
         except typst.TypstError:
             return path
     return ""
