@@ -32,8 +32,13 @@ JSON: Final = "application/json"
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
-# 6to4 and Teredo carry an IPv4 address that the relay chooses to reach; nobody serves credentials there.
-_TUNNELS: Final = (ipaddress.IPv6Network("2002::/16"), ipaddress.IPv6Network("2001::/32"))
+_UNICAST: Final = ipaddress.IPv6Network("2000::/3")
+# What `is_global` lets through in some Python versions: protocol assignments, documentation, and the tunnels (6to4,
+# Teredo) that carry an IPv4 address for a relay to reach.
+_NOT_PUBLIC: Final = tuple(
+    ipaddress.ip_network(text)
+    for text in ("192.0.0.0/24", "192.88.99.0/24", "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")
+)
 _EGRESS: Final = re.compile(r"127\.0\.0\.1:([1-9][0-9]{0,4})")
 _MEDIA_TYPE: Final = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+")
 _HEADER_VALUE: Final = re.compile(r"[ -~]*")
@@ -122,7 +127,7 @@ class Retrieval:
         parsed = uri.parse_url(url, allow_loopback_http=self._policy.allow_loopback_http)
         if parsed.port != 443 and not parsed.loopback and parsed.host not in self._egress:
             raise RetrievalError("net_forbidden", "port", host=parsed.host)
-        if parsed.address is not None and not parsed.loopback and not _is_public(parsed.address):
+        if parsed.address is not None and not parsed.loopback and not is_public(parsed.address):
             raise RetrievalError("net_forbidden", "address", host=parsed.host)
         return parsed
 
@@ -257,7 +262,7 @@ class _PinningBackend(httpcore.AsyncNetworkBackend):
             if self._policy.allow_loopback_http and _names_loopback(host):
                 allowed = uri.is_loopback(address)
             else:
-                allowed = _is_public(address)
+                allowed = is_public(address)
             # One bad address among good ones is how rebinding looks: the whole name is refused.
             if not allowed:
                 raise RetrievalError("net_forbidden", "address", host=host)
@@ -274,14 +279,16 @@ def _names_loopback(host: str) -> bool:
         return False
 
 
-def _is_public(address: Address) -> bool:
+def is_public(address: Address) -> bool:
     """Globally reachable unicast, directly: no private, link-local, shared (CGNAT), mapped or tunnelled address."""
     if isinstance(address, ipaddress.IPv6Address):
         if address in _NAT64:
             # RFC 6052: what an IPv6-only network uses to reach the IPv4 address inside.
-            return _is_public(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
-        if address.ipv4_mapped is not None or address.is_site_local or any(address in net for net in _TUNNELS):
+            return is_public(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+        if address not in _UNICAST:
             return False
+    if any(address in network for network in _NOT_PUBLIC):
+        return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 

@@ -130,7 +130,7 @@ def test_the_response_of_the_specification_is_parsed(vectors: Path) -> None:
     # Its lines are wrapped for display inside the strings.
     body = re.sub(r"\n +", "", text[text.index("{") :])
     (issued,) = credential.parse_response(body.encode()).credentials
-    assert issued.count("~") == 11
+    assert issued.count("~") == 10
 
 
 def test_a_nonce_that_is_made_is_parsed_and_anything_else_refused() -> None:
