@@ -26,11 +26,11 @@ def seal(key: bytes, plaintext: bytes, context: str) -> bytes:
 
 
 def unseal(key: bytes, sealed: bytes, context: str) -> bytes:
-    """The plaintext. IssuerError `key_unreadable` when key, context or ciphertext are not the ones that met in `seal`."""
+    """The plaintext; IssuerError `data_key_wrong` when key, context or ciphertext are not those of `seal`."""
     try:
         return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], context.encode())
     except (InvalidTag, ValueError):
-        raise IssuerError("key_unreadable", name="data") from None
+        raise IssuerError("data_key_wrong") from None
 
 
 class DataKey:
@@ -38,7 +38,7 @@ class DataKey:
 
     def __init__(self, organisation: str, key: bytes) -> None:
         if len(key) != KEY_BYTES:
-            raise IssuerError("key_unreadable", name="data")
+            raise IssuerError("data_key_wrong")
         self._organisation = organisation
         self._key = key
         self._wrapping = self.derived("document-keys")
@@ -58,5 +58,3 @@ class DataKey:
 
     def _context(self, document_id: str) -> str:
         return f"{self._organisation} {document_id}"
-
-

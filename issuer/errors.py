@@ -7,12 +7,14 @@ openid4vc.errors, credential_schemas and web_service are used as they are where 
 from collections.abc import Mapping
 from typing import Final
 
+from credential_schemas.errors import CODES as schema_codes
+
 
 class IssuerError(Exception):
     """A request of staff, an operator or another system that cannot be done; `facts` fill the sentence's places."""
 
     def __init__(self, code: str, **facts: str | int) -> None:
-        if code not in CODES:
+        if code not in CODES and code not in schema_codes:
             raise ValueError(f"unknown error code {code}")
         super().__init__(code)
         self.code = code
@@ -30,17 +32,37 @@ HTTP_STATUS: Final[Mapping[str, int]] = {
     "offer_not_locked": 409,
     "unlock_limit": 409,
     "document_gone": 410,
-    "api_token_invalid": 401,
-    "api_forbidden": 403,
 }
 
 CODES: Final[frozenset[str]] = frozenset(
-    """
-    organisation_unknown organisation_needed type_unknown type_not_issued_here flow_not_offered claims_file_invalid
-    document_unknown document_gone status_final offer_redeemed offer_not_open offer_not_locked unlock_limit
-    replacement_unknown valid_days_out_of_range language_unknown reason_unknown sheet_needs_tx_code
-    not_initialised key_missing key_unreadable key_file_readable certificate_expires public_url_too_long
-    public_url_invalid demo_in_production certificate_needed
-    api_token_invalid api_forbidden api_request_invalid
-    """.split()
+    {
+        "organisation_unknown",
+        "organisation_needed",
+        "type_not_issued_here",
+        "flow_not_offered",
+        "claims_file_invalid",
+        "document_unknown",
+        "document_gone",
+        "status_final",
+        "offer_redeemed",
+        "offer_not_open",
+        "offer_not_locked",
+        "unlock_limit",
+        "replacement_unknown",
+        "valid_days_out_of_range",
+        "reason_unknown",
+        "not_initialised",
+        "key_missing",
+        "data_key_wrong",
+        "key_file_readable",
+        "public_url_plain",
+        "demo_in_production",
+        "certificate_needed",
+        "signing_failed",
+        "api_request_invalid",
+        "output_unwritable",
+        "sheet_text_unprintable",
+        "sheet_code_too_large",
+        "sheet_code_unreadable",
+    }
 )

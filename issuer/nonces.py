@@ -1,7 +1,7 @@
 """The c_nonce of the Nonce Endpoint: proves by itself where and when it was made, so that none need be stored.
 
-OpenID4VCI §7. A nonce is 128 random bits, its last second and a keyed digest of both for one organisation; a stranger's,
-an old or an altered one fails without a look at the database. That it is used only once is the database's part
+OpenID4VCI §7. A nonce is 128 random bits, its last second and a keyed digest of both for one organisation; one that is
+foreign, old or altered fails without a look at the database. That it is used only once is the database's part
 (`used_nonces`), in the transaction that records the credential.
 """
 
@@ -30,7 +30,7 @@ class Nonces:
         return base64url.encode(body + self._mac(body))
 
     def check(self, nonce: str, now: int) -> int:
-        """The nonce's last second. IssuanceError `nonce_invalid` (wire: invalid_nonce) for one that is not ours or old."""
+        """The nonce's last second; IssuanceError `nonce_invalid` (wire: invalid_nonce) when it is not ours, or old."""
         try:
             raw = base64url.decode(nonce)
         except FormatError:

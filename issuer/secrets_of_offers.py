@@ -15,7 +15,7 @@ TX_CODE_DIGITS: Final = 6
 
 
 def new_handle() -> str:
-    """The last part of an offer's link: 26 characters of Crockford's base32, all upper case so that a QR stays small."""
+    """The last part of an offer's link: 26 characters of Crockford's base32, for a small QR code."""
     return "".join(secrets.choice(_CROCKFORD) for _ in range(HANDLE_CHARACTERS))
 
 

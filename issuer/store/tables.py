@@ -7,7 +7,11 @@ is wrapped by the organisation's and is erased when the document's retention end
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
 
+from web_service.tables import shared_tables
+
 metadata = MetaData()
+# Audit, accounts, sessions, counters and tokens of the management API, as every service has them.
+shared = shared_tables(metadata)
 
 # One row a document. `status` is what its credentials' bits say: 0 valid, 1 revoked, 2 suspended, 3 superseded.
 documents = Table(

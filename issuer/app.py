@@ -1,0 +1,91 @@
+"""The issuer as an ASGI application: endpoints for wallets, the management API, and the pages of staff."""
+
+from typing import Final
+
+from fastapi import FastAPI
+from starlette.requests import Request
+
+from issuer import installation, management, retention
+from issuer.building import build
+from issuer.counters import PrometheusCounters
+from issuer.endpoints.authorization_server_metadata import authorization_server_metadata
+from issuer.endpoints.credential import credential
+from issuer.endpoints.issuer_metadata import issuer_metadata
+from issuer.endpoints.nonce import nonce
+from issuer.endpoints.notification import notification
+from issuer.endpoints.offer import offer
+from issuer.endpoints.status_list import status_list
+from issuer.endpoints.token import token
+from issuer.endpoints.types import types
+from issuer.service import Service
+from issuer.settings import IssuerSettings
+from web_service.application import create_application
+from web_service.jobs import Job
+from web_service.pages import Frame
+from web_service.site import make_site
+from web_service.words import Words
+
+PACKAGES: Final = ("issuer", "credential_schemas", "openid4vc")
+RETENTION_SECONDS: Final = 30.0
+_OF_ORGANISATIONS: Final = frozenset({"token", "nonce", "credential", "notification", "status"})
+
+
+def create_app(settings: IssuerSettings) -> FastAPI:
+    """Everything put together; raises what building.build raises, before a request is answered."""
+    mode = installation.read(settings).mode
+    site = make_site(settings, mode, version=version(), packages=PACKAGES, templates=(), static=(), frame=_frame)
+    service = build(settings, database=site.database, counters=PrometheusCounters(site.metrics))
+
+    async def retain() -> None:
+        await retention.run(service)
+
+    app = create_application(
+        site,
+        routers=(management.router,),
+        is_api=lambda path: is_api(service, path),
+        body_limits={},
+        background=(Job("retention", RETENTION_SECONDS, retain),),
+    )
+    app.state.service = service
+    add_wire_routes(app)
+    return app
+
+
+def add_wire_routes(app: FastAPI) -> None:
+    """The endpoints of the specifications. Their functions answer by hand: no model, no 422."""
+    for path, endpoint, method in (
+        ("/.well-known/openid-credential-issuer/{organisation}", issuer_metadata, "GET"),
+        ("/.well-known/oauth-authorization-server/{organisation}", authorization_server_metadata, "GET"),
+        ("/o/{handle}", offer, "GET"),
+        ("/types/{name}/{version}", types, "GET"),
+        ("/{organisation}/token", token, "POST"),
+        ("/{organisation}/nonce", nonce, "POST"),
+        ("/{organisation}/credential", credential, "POST"),
+        ("/{organisation}/notification", notification, "POST"),
+        ("/{organisation}/status/{number}", status_list, "GET"),
+    ):
+        # Not by a router that is included: then the log would not know the path's template.
+        app.router.add_route(path, endpoint, methods=[method])
+
+
+def is_api(service: Service, path: str) -> bool:
+    """Whether machines read the answers of a path, faults included."""
+    if path.startswith(("/api/", "/.well-known/", "/o/", "/types/")):
+        return True
+    first, _, rest = path.lstrip("/").partition("/")
+    return first in service.organisations and rest.partition("/")[0] in _OF_ORGANISATIONS
+
+
+def version() -> str:
+    """The version of the distribution, as installed; of a bare source tree, that it is one."""
+    from importlib.metadata import PackageNotFoundError
+    from importlib.metadata import version as installed
+
+    try:
+        return installed("todiste")
+    except PackageNotFoundError:
+        return "0"
+
+
+def _frame(request: Request, words: Words) -> Frame:
+    return Frame()

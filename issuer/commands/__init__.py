@@ -1,0 +1,1 @@
+"""The operator's commands: one verb a file, loaded when it is used."""

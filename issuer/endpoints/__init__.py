@@ -1,0 +1,1 @@
+"""The endpoints that wallets and verifiers speak to: one file each, in the words of the specs."""
