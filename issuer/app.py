@@ -1,9 +1,12 @@
 """The issuer as an ASGI application: endpoints for wallets, the management API, and the pages of staff."""
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Final
 
 from fastapi import FastAPI
 from starlette.requests import Request
+from starlette.responses import Response
 
 from issuer import installation, management, retention
 from issuer.building import build
@@ -27,6 +30,7 @@ from web_service.words import Words
 
 PACKAGES: Final = ("issuer", "credential_schemas", "openid4vc")
 RETENTION_SECONDS: Final = 30.0
+Endpoint = Callable[[Request], Awaitable[Response]]
 _OF_ORGANISATIONS: Final = frozenset({"token", "nonce", "credential", "notification", "status"})
 
 
@@ -64,8 +68,25 @@ def add_wire_routes(app: FastAPI) -> None:
         ("/{organisation}/notification", notification, "POST"),
         ("/{organisation}/status/{number}", status_list, "GET"),
     ):
-        # Not by a router that is included: then the log would not know the path's template.
-        app.router.add_route(path, endpoint, methods=[method])
+        app.router.add_route(path, _named(path, endpoint), methods=[method])
+
+
+@dataclass(frozen=True, slots=True)
+class _Template:
+    """What log and metrics call a route."""
+
+    path: str
+
+
+def _named(path: str, endpoint: Endpoint) -> Endpoint:
+    """FastAPI tells only its own kind of routes to the middleware; these are plain ones, for speed."""
+    template = _Template(path)
+
+    async def answer(request: Request) -> Response:
+        request.scope["route"] = template
+        return await endpoint(request)
+
+    return answer
 
 
 def is_api(service: Service, path: str) -> bool:
