@@ -16,7 +16,8 @@ from typing import Final
 
 from credential_schemas.data import HERE, DataError, read_names, read_object
 
-KINDS: Final = ("illness", "medicine", "examination", "place", "code")
+# The most telling last: `sjukhus` is a place of care before it is a word that begins with `sjuk`.
+KINDS: Final = ("place", "examination", "medicine", "illness", "code")
 # ICD-10: a letter and two digits, with a point and more digits, or alone in capitals (`M51.1`, `F33`).
 _DIAGNOSIS_CODE: Final = r"[A-TV-Z][0-9]{2}(?:\.[0-9A-Z]{1,2}|(?![0-9]))"
 _WORD_CHARACTER: Final = r"[^\W_]"

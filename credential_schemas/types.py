@@ -11,6 +11,7 @@ types/<name>/
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -201,7 +202,7 @@ def metadata_display(credential_type: CredentialType) -> list[JsonObject]:
 
 def sample(credential_type: CredentialType, case: str, today: date) -> JsonObject:
     """The packaged sample of that case, dates counted from today; KeyError when the type has no such sample."""
-    claims = credential_type.samples[case]
+    claims = deepcopy(credential_type.samples[case])
     return {
         name: resolve_offset(value, today) if credential_type.claim(name).kind is Kind.DATE else value
         for name, value in claims.items()

@@ -199,3 +199,8 @@ def test_a_file_with_a_member_twice_never_loads(folder: Path) -> None:
     (folder / "type.json").write_text('{"version": "1", "version": "2"}', "utf-8")
     with pytest.raises(DataError, match="json_invalid"):
         load_types(folder.parent)
+
+
+def test_a_sample_is_everybodys_own_copy(types: Mapping[str, CredentialType]) -> None:
+    sample(types["pid"], "C1", TODAY)["nationalities"].append("SE")
+    assert sample(types["pid"], "C1", TODAY)["nationalities"] == ["FI"]
