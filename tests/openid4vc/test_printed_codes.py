@@ -4,7 +4,6 @@ import io
 import struct
 import subprocess
 import sys
-import time
 import zlib
 
 import pytest
@@ -146,7 +145,7 @@ def test_what_is_no_picture_of_a_paper_is_refused(data: bytes, code: str) -> Non
     refused(data, code)
 
 
-def test_a_file_beyond_the_limits_is_refused_in_little_time_and_memory() -> None:
+def test_a_file_beyond_the_limits_is_refused_in_little_memory() -> None:
     # In a process of its own, so that its memory can be measured.
     script = """
 import resource, sys
@@ -157,13 +156,11 @@ try:
 except PrintedCodeError as error:
     print(error.code, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
-    started = time.monotonic()
     run = subprocess.run(
         [sys.executable, "-c", script], input=bomb(50_000, 50_000), capture_output=True, timeout=60, check=True
     )
     code, megabytes = run.stdout.split()
     assert code == b"scan_too_large" and int(megabytes) < 512
-    assert time.monotonic() - started < 60
 
 
 @pytest.mark.parametrize("data", [PNG, JPEG, PDF], ids=["png", "jpeg", "pdf"])

@@ -1,6 +1,6 @@
 """The Digital Credentials Query Language (OpenID4VP §6): the question, the ways to answer, the check of an answer."""
 
-from openid4vc.vp.dcql.checking import CheckedAnswer, CheckedCredential, Presented, check
+from openid4vc.vp.dcql.checking import CheckedAnswer, CheckedCredential, Presented, check, check_shape
 from openid4vc.vp.dcql.evaluation import Answer, Candidate, Choice, evaluate
 from openid4vc.vp.dcql.query import (
     FORMAT,
@@ -28,6 +28,7 @@ __all__ = [
     "Presented",
     "TrustedAuthorities",
     "check",
+    "check_shape",
     "evaluate",
     "mandatory_claims",
     "optional_claims",

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from openid4vc.errors import PresentationError
 from openid4vc.vp import dcql
@@ -150,6 +152,38 @@ def test_claims_in_every_combination_are_mandatory_and_those_in_some_are_optiona
     assert dcql.optional_claims(query) == ()
     (query,) = parse(credential()).credentials
     assert dcql.mandatory_claims(query) == dcql.optional_claims(query) == ()
+
+
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-2, 2)
+    | st.floats(allow_nan=False)
+    | st.sampled_from(["", "a", "dc+sd-jwt"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["id", "path", "values"]), inner),
+    max_leaves=8,
+)
+places = st.lists(
+    st.sampled_from([0, "credentials", "credential_sets", "id", "format", "meta", "vct_values", "claims"])
+)
+
+
+@given(where=places, value=json_values)
+def test_any_value_in_any_place_is_parsed_or_refused_and_never_a_crash(where: list[Any], value: object) -> None:
+    query: Any = copy.deepcopy(GOOD)
+    node = query
+    for step in where:
+        if isinstance(node, dict) and step in node and isinstance(node[step], dict | list):
+            node = node[step]
+        elif isinstance(node, list) and step == 0 and node and isinstance(node[0], dict | list):
+            node = node[0]
+        elif isinstance(node, dict) and isinstance(step, str):
+            node[step] = value
+            break
+    try:
+        assert dcql.parse(query).credentials
+    except PresentationError as error:
+        assert error.code in ("dcql_invalid", "not_supported")
 
 
 @pytest.mark.vectors
