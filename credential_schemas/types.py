@@ -153,13 +153,14 @@ def load_types(extra: Path | None = None) -> Mapping[str, CredentialType]:
 def credential_claims(credential_type: CredentialType, claims: Mapping[str, Any]) -> dict[str, Any]:
     """The payload's claims, those with `sd: always` marked as Disclosable: each list or map is one disclosure (MIN-5).
 
-    DataError when a claim is not of this type, or when more disclosures would stand there than the type has digests.
+    DataError when a claim is not of this type. That all fit into the type's digests was checked when it was loaded.
     """
+    disclosability = {claim.name: claim.sd for claim in credential_type.claims}
     payload: dict[str, Any] = {}
     for name, value in claims.items():
-        if not credential_type.has(name):
+        if name not in disclosability:
             raise DataError(f"{credential_type.name} has no claim {name}")
-        payload[name] = Disclosable(value) if credential_type.claim(name).sd == "always" else value
+        payload[name] = Disclosable(value) if disclosability[name] == "always" else value
     return payload
 
 
