@@ -7,16 +7,13 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from cryptography import x509
-
-from openid4vc import base64url
 from openid4vc.errors import PresentationError, RetrievalError, StatusError, TrustError
 from openid4vc.sd_jwt import VerifiedSdJwt
 from openid4vc.status_list import reference
-from openid4vc.trust.certificates import Certificate
 from openid4vc.trust.folder import TrustFolder
 from openid4vc.vp import dcql
 from openid4vc.vp.dcql import Candidate, Choice, DcqlQuery
+from openid4vc.vp.dcql.authorities import authority_keys
 from wallet_cli import holder, labels
 from wallet_cli.contents import HeldCredential
 from wallet_cli.statuses import Statuses
@@ -89,19 +86,6 @@ def gather(
             unreachable.add(credential.number)
     states = {number: labels.state_of(credential, clock()) for number, credential in held.items()}
     return Candidates(held, opened, states, frozenset(unreachable))
-
-
-def authority_keys(chain: Sequence[Certificate]) -> frozenset[str]:
-    """The AuthorityKeyIdentifiers of a chain, base64url (OpenID4VP §6.1.1.1)."""
-    keys = set()
-    for certificate in chain:
-        try:
-            extension = certificate.x509.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier)
-        except x509.ExtensionNotFound:
-            continue
-        if extension.value.key_identifier is not None:
-            keys.add(base64url.encode(extension.value.key_identifier))
-    return frozenset(keys)
 
 
 def _looked_up(
