@@ -41,7 +41,7 @@ class Journey:
         )
         # A passphrase for a wallet that is thrown away; a real one is asked for at the terminal.
         self.environment["WALLET_PASSPHRASE"] = "harjoituksen tunnuslause"
-        self.environment["WALLET_LANG"] = language
+        self.environment["WALLET_LANG"] = self.environment["TODISTE_LANG"] = language
         self.transcript = (FOLDER / "transcript.txt").open("w", encoding="utf-8")
         self.step = 0
 

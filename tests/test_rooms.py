@@ -25,7 +25,6 @@ MAY_IMPORT: dict[str, set[str]] = {
 NEVER = {"tests", "examples"}
 # Libraries that one module alone may import; everything else stays light and without a socket.
 ONLY_IN = {
-    "httpx": {"openid4vc/http_retrieval.py"},
     "httpcore": {"openid4vc/http_retrieval.py"},
     "zxingcpp": {"openid4vc/printed_codes.py", "issuer/paper"},
     "pypdfium2": {"openid4vc/printed_codes.py", "issuer/paper"},
