@@ -5,6 +5,7 @@ OpenID4VP 1.0 §8.6 (validation), §14.9 (the wallet is not trusted to have foll
 `Examined` with state `failed` for what is found in credentials that are their issuer's and their holder's.
 """
 
+import asyncio
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -162,8 +163,8 @@ class Examination:
             same_person = self._compare(parts, answer)
         else:
             same_person = "not_checked"
-        for part in parts:
-            await self._check_status(part)
+        # Together, so that two slow lists cost one deadline.
+        await asyncio.gather(*(self._check_status(part) for part in parts))
         return self._conclude(parts, answer, same_person)
 
     def _authenticated(self, query_id: str, text: str) -> _Part:
