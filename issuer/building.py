@@ -6,6 +6,7 @@ from typing import Final
 from cryptography.x509.oid import NameOID
 
 from credential_schemas import organisations as all_organisations
+from credential_schemas import people
 from credential_schemas.organisations import Organisation
 from credential_schemas.types import CredentialType, load_types
 from issuer import installation, keys, metadata
@@ -61,6 +62,7 @@ def build(settings: IssuerSettings, *, database: Database, counters: Counters) -
         faults=FaultPoints(settings.fail_at, FAULT_POINTS),
         types=types,
         organisations=organisations,
+        people=people.load() if installed.mode == "demo" else {},
     )
 
 

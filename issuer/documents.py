@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any, Final
 from uuid import uuid4
 
+from credential_schemas.minimisation import check_protected_person
 from credential_schemas.types import CredentialType
 from credential_schemas.validation import complete, validate
 from issuer import document_content, document_status, secrets_of_offers
@@ -66,12 +67,13 @@ class OfferMade:
 async def create(service: Service, organisation: IssuingOrganisation, actor: Actor, new: NewDocument) -> OfferMade:
     """Gives a document: checks its claims, keeps it, and makes its first offer.
 
-    ClaimErrors for the claims; IssuerError `valid_days_out_of_range`; with `replaces` also `document_unknown`,
-    `status_final`.
+    ClaimErrors for the claims, MinimisationError MIN-7; IssuerError `valid_days_out_of_range`, and with `replaces` also
+    `document_unknown` and `status_final`.
     """
     expires_at = _offer_end(service, new.valid_days)
     now, today = service.clock.now(), service.clock.today()
     validate(new.type, new.claims, today=today, innocent_terms=new.innocent_terms)
+    _check_protected(service, new)
 
     async def work(tx: Transaction) -> OfferMade:
         old = await lock(tx, organisation, new.replaces) if new.replaces is not None else None
@@ -228,16 +230,26 @@ async def view(service: Service, organisation: IssuingOrganisation, actor: Actor
 
 
 async def list_documents(
-    service: Service, organisation: IssuingOrganisation, actor: Actor, *, limit: int, offset: int
+    service: Service,
+    organisation: IssuingOrganisation,
+    actor: Actor,
+    *,
+    created_by: Actor | None,
+    limit: int,
+    offset: int,
 ) -> list[DocumentView]:
-    """The organisation's documents, newest first; one audit row says that the list was read."""
+    """The organisation's documents, or those that `created_by` gave, newest first; one audit row says it was read."""
 
     async def work(tx: Transaction) -> None:
         await audit(service, tx, organisation, actor, "document.listed", organisation.slug)
 
     await service.database.transaction(work)
     rows = await service.database.read(
-        statements.list_documents, p_organisation=organisation.slug, p_limit=limit, p_offset=offset
+        statements.list_documents,
+        p_organisation=organisation.slug,
+        p_created_by=str(created_by) if created_by is not None else None,
+        p_limit=limit,
+        p_offset=offset,
     )
     return [await open_document(service, organisation, row) for row in rows]
 
@@ -264,6 +276,13 @@ async def organisation_of(service: Service, document_id: str) -> IssuingOrganisa
     if row is None or row["organisation"] not in service.organisations:
         raise IssuerError("document_unknown", document=document_id)
     return service.organisations[row["organisation"]]
+
+
+def _check_protected(service: Service, new: NewDocument) -> None:
+    """MIN-7: nothing about somebody under non-disclosure for safety may tell where they can be found."""
+    person = service.people.get(str(new.claims.get("personal_administrative_number", "")))
+    if person is not None and person.non_disclosure:
+        check_protected_person(new.type, new.claims)
 
 
 async def _new_offer(

@@ -16,7 +16,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 
-from credential_schemas.errors import ClaimErrors
+from credential_schemas.errors import ClaimErrors, MinimisationError
 from issuer import document_status, documents
 from issuer.actor import Actor
 from issuer.document_view import DocumentView
@@ -123,6 +123,8 @@ class _Route(APIRoute):
             except RequestValidationError as error:
                 places = {".".join(str(part) for part in fault["loc"][1:2]) for fault in error.errors()}
                 return _fault("api_request_invalid", 400, fields=sorted(places))
+            except MinimisationError as error:
+                return _fault(error.code, 400)
             except ClaimErrors as error:
                 return _fault("api_request_invalid", 400, claims={fault.claim: fault.code for fault in error.errors})
             except IssuerError as error:

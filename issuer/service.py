@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from credential_schemas.organisations import Organisation
+from credential_schemas.people import Person
 from credential_schemas.types import CredentialType
 from issuer.counters import Counters
 from issuer.errors import IssuerError
@@ -47,7 +48,8 @@ class IssuingOrganisation:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Settings, clock, database and the organisations by slug; `types` has every type by name, also other issuers'."""
+    """Settings, clock, database and the organisations by slug; `types` has every type by name, also other issuers',
+    `people` the demo's person register by identity code (empty in production: there registers are asked)."""
 
     settings: IssuerSettings
     mode: Mode
@@ -58,6 +60,7 @@ class Service:
     counters: Counters
     types: Mapping[str, CredentialType]
     organisations: Mapping[str, IssuingOrganisation]
+    people: Mapping[str, Person]
 
     def organisation(self, name: str) -> IssuingOrganisation:
         """By slug or by id (`O1`); IssuerError `organisation_unknown`."""

@@ -82,9 +82,11 @@ class Edge:
     async def _request(self, outer: Scope, receive: Receive, send: Send) -> None:
         started = perf_counter()
         scope: MutableMapping[str, Any] = dict(outer)
+        scope.setdefault("state", {})
+        # What really was asked, for the rare GET that does something.
+        scope["state"]["method"] = scope["method"]
         if scope["method"] == "HEAD":
             scope["method"] = "GET"  # the server leaves the body out
-        scope.setdefault("state", {})
         identifier = token_hex(8)
         token = request_id.set(identifier)
         answer = _Answer(send, self._headers, identifier)

@@ -8,7 +8,21 @@ Parameters that begin with `p_` are conditions, the others are new values.
 
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, delete, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Text,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert  # the same clause compiles for SQLite
 
 from issuer.store.tables import (
@@ -31,7 +45,8 @@ VALID, REVOKED, SUSPENDED, SUPERSEDED = 0, 1, 2, 3
 
 
 def _p(name: str) -> BindParameter[Any]:
-    return bindparam(f"p_{name}")
+    # Where no comparison tells a parameter's type, PostgreSQL has to be told.
+    return bindparam(f"p_{name}", type_=BigInteger()) if name == "now" else bindparam(f"p_{name}")
 
 
 def _open() -> ColumnElement[bool]:
@@ -74,7 +89,10 @@ organisation_of_document = Statement(
 
 list_documents = Statement(
     select(documents)
-    .where(documents.c.organisation == _p("organisation"))
+    .where(
+        documents.c.organisation == _p("organisation"),
+        or_(bindparam("p_created_by", type_=Text()).is_(None), documents.c.created_by == _p("created_by")),
+    )
     .order_by(documents.c.created_at.desc(), documents.c.document_id)
     .limit(_p("limit"))
     .offset(_p("offset"))
