@@ -147,10 +147,10 @@ async def notify(service: Service, organisation: IssuingOrganisation, grant: Gra
 
     IssuanceError `notification_id_unknown`. The same again does no harm.
     """
-    known = await service.database.one(
+    known = secrets_of_offers.is_token(notification.id) and await service.database.one(
         statements.copy_by_notification, p_notification_id=notification.id, p_offer_id=grant.offer_id
     )
-    if known is None:
+    if not known:
         raise IssuanceError("notification_id_unknown", error="invalid_notification_id")
 
     async def work(tx: Transaction) -> None:

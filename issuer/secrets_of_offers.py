@@ -12,6 +12,8 @@ from typing import Final
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 HANDLE_CHARACTERS: Final = 26  # 130 bits
 TX_CODE_DIGITS: Final = 6
+TOKEN_CHARACTERS: Final = 43  # 256 bits
+_BASE64URL: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
 
 
 def new_handle() -> str:
@@ -32,6 +34,11 @@ def new_tx_code() -> str:
 def new_token() -> str:
     """256 bits in base64url: pre-authorized codes, access tokens, notification ids."""
     return secrets.token_urlsafe(32)
+
+
+def is_token(text: str) -> bool:
+    """Whether a text could be one of those at all."""
+    return len(text) == TOKEN_CHARACTERS and all(character in _BASE64URL for character in text)
 
 
 def new_row_id() -> str:

@@ -50,7 +50,7 @@ def parse_request(form: Mapping[str, str]) -> TokenRequest:
     if grant_type != GRANT:
         raise IssuanceError("unsupported_grant", error="unsupported_grant_type")
     code, tx_code, client_id = form.get("pre-authorized_code"), form.get("tx_code"), form.get("client_id")
-    if not code or len(code) > 4096:
+    if not code:
         raise _malformed("pre-authorized_code")
     # RFC 6749 §3.1: a parameter without a value is treated as if it were not there.
     if tx_code is not None and len(tx_code) > 64:

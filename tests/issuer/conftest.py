@@ -1,4 +1,4 @@
-"""The issuer of a test, on both databases; the installation is made once, since keys do not matter to what is stored."""
+"""The issuer of a test, on both databases; keys are made once, since they do not matter to what is stored."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

@@ -158,6 +158,7 @@ class Stranger:
 
     def post(self, issuer: str, endpoint: str, token: str | None, **options: Any) -> Any:
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        headers |= options.pop("headers", {})
         return self.http.request("POST", self.metadata(issuer).json()[endpoint], headers=headers, **options)
 
     def receive(self, uri: str, tx_code: str | None) -> Credential:

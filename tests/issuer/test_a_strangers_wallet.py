@@ -1,6 +1,5 @@
 """A wallet that knows nothing of this project takes a document from the link to the last bit of its status."""
 
-
 from tests.issuer.world import World
 
 
