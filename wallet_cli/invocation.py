@@ -39,6 +39,8 @@ class Invocation:
         self.terminal = Terminal(self.words, plain="--plain" in before_end, environment=environment)
         self.secrets = SecretInputs()
         self.passphrase_file: str | None = None
+        # A screen of its own has said already what is wrong and what to do: the error then only adds its code.
+        self.explained = False
 
     @cached_property
     def home(self) -> Path:
@@ -128,6 +130,9 @@ class Invocation:
             self.print_json({"error": error})
             return
         screen = self.terminal.talk
+        if self.explained:
+            screen.line(f"{self.words.text('error.label.code')}  {error_code}")
+            return
         label = max(len(self.words.text(f"error.label.{part}")) for part in ("what", "why", "do", "code")) + 2
         for part, text in (("what", what), ("why", why), ("do", do), ("code", error_code)):
             head = self.words.text(f"error.label.{part}").ljust(label)

@@ -57,13 +57,13 @@ def missing(query: DcqlQuery, found: Candidates, trust: TrustFolder, words: Word
     rows = [(words.text("stop.missing.types"), ", ".join(shown(vct) for vct in lacking))]
     if issuers:
         rows.append((words.text("stop.missing.issuers"), ", ".join(shown(name, 60) for name in issuers)))
-    return words.text("stop.missing.title").upper(), rows
+    return words.text("stop.missing.title"), rows
 
 
 def unusable(held: HeldCredential, now: int, words: Words, screen: Screen) -> tuple[str, Rows]:
     """A credential that would answer, but does not hold any more."""
     state = labels.state_of(held, now)
-    title = words.text("stop.unusable.title").upper()
+    title = words.text("stop.unusable.title")
     what = words.text(f"stop.unusable.{state}", doc=labels.type_name(held, words), n=held.number)
     moment = words.moment(held.state_time, now) if held.state_time is not None else ""
     rows = [(words.text("show.state"), labels.state_text(held, now, words, screen))]

@@ -104,8 +104,10 @@ class Screen:
             return
         line = ""
         for cell, width in cells:
-            fitted = cell if len(_bare(cell)) < width or not width else _bare(cell)[: width - 2] + "…"
-            line += fitted + " " * max(0, width - len(_bare(fitted)))
+            # A width of 0 is "the rest of the line"; otherwise one blank at least stands before the next cell.
+            bare = _bare(cell)
+            fitted = cell if not width or len(bare) < width else bare[: width - 2] + "…"
+            line += fitted + " " * (width - len(_bare(fitted)))
         self.line(line.rstrip())
 
     def next_steps(self, steps: Sequence[tuple[str, str]]) -> None:

@@ -55,6 +55,7 @@ class HttpWorld:
         self.requests: list[Request] = []
         self.answers: dict[tuple[str, str], Answer] = {}
         self._routes: dict[tuple[str, str], Answer] = {}
+        self._closed = threading.Event()
         world = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -86,12 +87,33 @@ class HttpWorld:
         self.close()
 
     def close(self) -> None:
+        self._closed.set()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join(5)
 
     def route(self, method: str, path: str, answer: Answer) -> None:
         self._routes[method, path] = answer
+
+    def paths(self) -> list[str]:
+        """Every path that is answered."""
+        return list(dict.fromkeys(path for _, path in self._routes))
+
+    def honest(self, method: str, path: str) -> Answer:
+        """What the world itself answers on a route."""
+        return self._routes[method, path]
+
+    def hang_at(self, route: tuple[str, str]) -> threading.Event:
+        """Leave requests on this route unanswered until the world is closed; the event says that one came."""
+        reached = threading.Event()
+
+        def hang(request: Request) -> Reply:
+            reached.set()
+            self._closed.wait(60)
+            return Reply.of_json({}, 503)
+
+        self.answers[route] = hang
+        return reached
 
     def seen(self, method: str | None = None) -> list[str]:
         """The paths that were asked for, in order."""

@@ -81,6 +81,8 @@ class IssuerWorld(HttpWorld):
         self.status_ttl = 60
         self.signed_metadata = True
         self.life = 30 * 86400
+        self.notification_id = "notify-1"
+        self.access_role = Role.ACCESS
 
         self.lie_metadata: Callable[[JsonObject], JsonObject] = lambda value: value
         self.lie_signed: Callable[[str], str] = lambda text: text
@@ -90,9 +92,9 @@ class IssuerWorld(HttpWorld):
         self.lie_holder: Callable[[JsonObject], JsonObject] = lambda jwk: jwk
         self.vct = VCT
 
-        self.signer, self.chain = self._leaf(Role.ISSUER)
-        self.access_signer, self.access_chain = self._leaf(Role.ACCESS)
-        self.status_signer, self.status_chain = self._leaf(Role.STATUS)
+        self.signer, self.chain = self.leaf(Role.ISSUER)
+        self.access_signer, self.access_chain = self.leaf(Role.ACCESS)
+        self.status_signer, self.status_chain = self.leaf(Role.STATUS)
         self._add_routes()
 
     # What a test asks of it
@@ -103,6 +105,11 @@ class IssuerWorld(HttpWorld):
         self.offers[name] = tx_code
         self.route("GET", f"/o/{name}", lambda request: self._offer(name))
         return credential_offer.reference_uri(f"{self.url}/o/{name}")
+
+    def with_notification_id(self, name: str) -> Callable[[Request], Reply]:
+        """The honest credential endpoint, with this notification id."""
+        self.notification_id = name
+        return self._credential
 
     @property
     def events(self) -> list[str]:
@@ -136,7 +143,7 @@ class IssuerWorld(HttpWorld):
         claims[0]["mandatory"] = True
         return write({"vct": VCT, "display": [{"locale": "en", "name": "Fishing permit"}], "claims": claims})
 
-    def _leaf(self, role: Role) -> tuple[KeySigner, list[str]]:
+    def leaf(self, role: Role) -> tuple[KeySigner, list[str]]:
         key = generate_private_key(SECP256R1())
         leaf = self.trust.issue_leaf(
             role,
@@ -244,7 +251,7 @@ class IssuerWorld(HttpWorld):
         if bound != proof.thumbprint:
             return Reply.of_json({"error": "credential_request_denied"}, 400)
         texts = self.lie_credentials([self.credential_for(self.lie_holder(dict(proof.jwk)))])
-        return Reply.of_json(vci_credential.create_response(texts, "notify-1"))
+        return Reply.of_json(vci_credential.create_response(texts, self.notification_id))
 
     def _notification(self, request: Request) -> Reply:
         told = request.json

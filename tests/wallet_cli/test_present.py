@@ -1,24 +1,498 @@
 """Presenting, against a real verifier on loopback that can be told to lie."""
 
-from openid4vc import sd_jwt
-from openid4vc.vp.response import ResponseParameters
-from tests.simulators.verifier_world import VerifierWorld
-from tests.wallet_cli.running import Wallet
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pexpect
+import pytest
+
+from openid4vc import base64url, sd_jwt
+from openid4vc.relying_party import registration_certificate
+from openid4vc.status_list import INVALID, SUPERSEDED, SUSPENDED, VALID
+from openid4vc.trust.certificates import x5c
+from openid4vc.vp.response import ErrorResponse, ResponseParameters
+from tests.simulators.http_world import Reply
+from tests.simulators.issuer_world import CLAIMS, CONFIGURATION, IssuerWorld
+from tests.simulators.verifier_world import NAME, VerifierWorld, query
+from tests.wallet_cli.running import Result, Wallet
+
+JsonObject = dict[str, Any]
 
 
-def disclosed(verifier: VerifierWorld) -> dict[str, object]:
-    (got,) = verifier.got
+def disclosed(verifier: VerifierWorld) -> JsonObject:
+    """What the last answer disclosed."""
+    got = verifier.got[-1]
     assert isinstance(got, ResponseParameters)
     (text,) = got.vp_token["permit"]
     return {disclosure.name: disclosure.value for disclosure in sd_jwt.parse(text).disclosures if disclosure.name}
 
 
+def denied(verifier: VerifierWorld, times: int = 1) -> None:
+    """The verifier heard `access_denied` this often, and nothing else at all."""
+    assert verifier.got == [ErrorResponse("access_denied", "state-1")] * times
+
+
+def present(wallet: Wallet, verifier: VerifierWorld, *more: str, **environment: str) -> Result:
+    return wallet.run("present", verifier.request(), "--yes", "--json", *more, **environment)
+
+
+def add_to_metadata(issuer: IssuerWorld, name: str, value: object) -> None:
+    """Something more in `credential_metadata`."""
+
+    def lie(metadata: JsonObject) -> JsonObject:
+        metadata["credential_configurations_supported"][CONFIGURATION]["credential_metadata"][name] = value
+        return metadata
+
+    issuer.lie_metadata = lie
+
+
 def test_exactly_the_required_claims_are_shared_and_the_receipt_is_kept(
     holding: Wallet, verifier: VerifierWorld
 ) -> None:
-    done = holding.run("present", verifier.request(), "--yes", "--json")
+    done = present(holding, verifier)
     assert done.code == 0, done.err + done.out
-    assert disclosed(verifier) == {"holder_name": "Kalle Kalastaja", "waters": ["lake", "river"]}
+    assert disclosed(verifier) == {"holder_name": CLAIMS["holder_name"], "waters": CLAIMS["waters"]}
     assert done.json["receipt_state"] == "signed"
-    receipts = holding.run("receipts", "--json").json["receipts"]
-    assert [receipt["number"] for receipt in receipts] == [done.json["receipt"]]
+    (receipt,) = holding.run("receipts", "--json").json["receipts"]
+    assert (receipt["number"], receipt["claims"]) == (done.json["receipt"], ["holder_name", "waters"])
+    assert holding.run("receipts", str(receipt["number"]), "--json").json["jws"].count(".") == 2
+    listed = holding.run("receipts", "--plain").out + holding.run("history", "--json").out
+    assert "Kalle" not in listed
+
+
+@pytest.mark.parametrize("named", ["guide", "permit.guide", "1", "Guide"])
+def test_an_optional_claim_goes_only_when_it_is_named(holding: Wallet, verifier: VerifierWorld, named: str) -> None:
+    assert present(holding, verifier, "--with", named).code == 0
+    assert disclosed(verifier).keys() == {"holder_name", "waters", "guide"}
+
+
+def test_a_claim_that_is_not_optional_cannot_be_added(holding: Wallet, verifier: VerifierWorld) -> None:
+    done = present(holding, verifier, "--with", "permit")
+    assert (done.code, done.json["error"]["code"], verifier.posted) == (2, "claim_not_offered", 0)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_short_link_is_followed_once_and_to_our_scheme_alone(
+    holding: Wallet, verifier: VerifierWorld, method: str
+) -> None:
+    assert holding.run("present", verifier.short_link(method=method), "--yes").code == 0
+    link = f"{verifier.url}/p/AAAABBBBCCCC"
+    for target in ("https://evil.example/", "javascript:alert(1)", "file:///etc/passwd", link):
+        verifier.route("GET", "/p/AAAABBBBCCCC", lambda _, to=target: Reply(303, body=b"", headers={"Location": to}))
+        done = holding.run("present", link, "--yes", "--json")
+        assert (done.code, done.json["error"]["code"]) == (1, "link_answer")
+    assert verifier.seen("GET").count("/p/AAAABBBBCCCC") == 4
+    verifier.answers["GET", "/p/AAAABBBBCCCC"] = lambda _: Reply(302, body=b"", headers={"Location": "openid4vp://?"})
+    assert holding.run("present", link, "--yes", "--json").json["error"]["code"] == "net_redirect"
+
+
+def test_without_a_terminal_and_without_yes_nothing_is_fetched(holding: Wallet, verifier: VerifierWorld) -> None:
+    for more in ([], ["--dry-run"]):
+        done = holding.run("present", verifier.request(), "--json", *more)
+        assert (done.code, done.json["error"]["code"]) == (2, "terminal_needed")
+    assert verifier.requests == []
+
+
+def test_a_dry_run_shows_the_same_and_sends_and_writes_nothing(holding: Wallet, verifier: VerifierWorld) -> None:
+    before = holding.file.read_bytes()
+    done = holding.run("present", verifier.request(), "--yes", "--dry-run", "--plain")
+    assert done.code == 0
+    assert "Name: Kalle Kalastaja" in done.out
+    assert done.out.splitlines()[-1] == "[--] Dry run: nothing was sent."
+    assert (verifier.posted, holding.file.read_bytes()) == (0, before)
+    machine = holding.run("present", verifier.request(), "--yes", "--dry-run", "--json").json
+    assert machine["credentials"][0]["claims"] == ["holder_name", "waters"]
+    assert [option["name"] for option in machine["optional"]] == ["permit.guide", "permit.born_on"]
+
+
+def test_enter_alone_shares_nothing_and_the_asker_hears_only_that(holding: Wallet, verifier: VerifierWorld) -> None:
+    terminal = holding.at_terminal("present", verifier.request())
+    terminal.expect_exact("Share? [y = yes, N = no, 1–2 = add, ? = help]")
+    terminal.sendline("?")
+    terminal.expect_exact("Nothing is sent before you answer yes.")
+    terminal.sendline("")
+    terminal.expect_exact("Nothing was shared.")
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert terminal.exitstatus == 1
+    denied(verifier)
+    assert holding.run("history", "--json").json["history"][0]["event"] == "refused"
+
+
+def test_numbers_add_and_remove_and_the_screen_shows_what_goes(holding: Wallet, verifier: VerifierWorld) -> None:
+    terminal = holding.at_terminal("present", verifier.request())
+    terminal.expect_exact("Stays hidden: 3 other items of number 1 and all your other credentials.")
+    for answer, hidden in (("1", "2 other items"), ("2", "1 other item"), ("1", "2 other items")):
+        terminal.expect_exact("? = help]")
+        terminal.sendline(answer)
+        terminal.expect_exact(f"Stays hidden: {hidden} of number 1")
+    terminal.expect_exact("? = help]")
+    terminal.sendline("y")
+    terminal.expect_exact("Receipt 2.")
+    terminal.expect(pexpect.EOF)
+    assert disclosed(verifier).keys() == {"holder_name", "waters", "born_on"}
+
+
+# Stops
+
+
+@pytest.mark.case("W-22")
+def test_asking_more_than_registered_is_a_stop_that_only_a_person_lifts(
+    holding: Wallet, verifier: VerifierWorld
+) -> None:
+    verifier.registered = verifier.registration("holder_name")
+    done = present(holding, verifier)
+    assert (done.code, done.json["error"]["code"]) == (1, "over_asking")
+    denied(verifier)
+
+    terminal = holding.at_terminal("present", verifier.request())
+    terminal.expect_exact("REQUEST STOPPED: more is asked than is allowed")
+    terminal.expect_exact("Waters (Fishing permit), Guide (Fishing permit)")
+    terminal.expect_exact("Type SHARE if you still want to go on.")
+    terminal.sendline("y")
+    terminal.expect_exact("Nothing was sent.")
+    terminal.expect(pexpect.EOF)
+    denied(verifier, 2)
+
+    terminal = holding.at_terminal("present", verifier.request())
+    terminal.expect_exact("Enter stops:")
+    terminal.sendline("SHARE")
+    # The word lifts the stop; approving is still a question of its own, with every claim listed.
+    terminal.expect_exact("Waters")
+    terminal.expect_exact("Share? [")
+    assert verifier.posted == 2
+    terminal.sendline("y")
+    terminal.expect_exact("Shared at")
+    terminal.expect(pexpect.EOF)
+    assert disclosed(verifier).keys() == {"holder_name", "waters"}
+
+    verifier.registered = verifier.registration()
+    verifier.dcql = {"credentials": [query()]}
+    assert present(holding, verifier).code == 0
+    assert disclosed(verifier) == {}, "no claims asked: nothing selectively disclosable goes"
+
+
+def test_an_issuers_disclosure_policy_is_a_stop(trusting: Wallet, issuer: IssuerWorld, verifier: VerifierWorld) -> None:
+    policy = {"authorised": ["NTRFI-9900001-0"], "except_claims": [["holder_name"]]}
+    add_to_metadata(issuer, "disclosure_policy", policy)
+    assert trusting.run("receive", issuer.offer(tx_code=None), "--yes").code == 0
+    done = present(trusting, verifier)
+    assert (done.code, done.json["error"]["code"]) == (1, "disclosure_policy_forbids")
+    assert "NTRFI-9900001-0" in done.err
+    denied(verifier)
+    assert trusting.run("receipts", "--json").json["receipts"][0]["state"] == "stopped"
+    verifier.dcql = {"credentials": [query("holder_name")]}
+    assert present(trusting, verifier).code == 0
+
+
+@pytest.mark.case("W-23")
+def test_what_cannot_be_answered_gets_access_denied_and_no_part_of_it(holding: Wallet, verifier: VerifierWorld) -> None:
+    other = query("holder_name", vct="urn:example:driving-licence", query_id="licence")
+    value = query("holder_name")
+    value["claims"][0]["values"] = ["Somebody else"]
+    queries: list[list[JsonObject]] = [[query("holder_name"), other], [query("shoe_size")], [value]]
+    verifier.registered = None
+    for times, credentials in enumerate(queries, 1):
+        verifier.dcql = {"credentials": credentials}
+        done = present(holding, verifier)
+        assert (done.code, done.json["error"]["code"]) == (1, "missing_credential")
+        denied(verifier, times)
+    terminal = holding.at_terminal("present", verifier.request())
+    terminal.expect_exact("THIS CANNOT BE SHARED: a credential is missing from the wallet")
+    terminal.expect_exact("Tell the one asking that no data comes? [y/N]")
+    terminal.sendline("")
+    terminal.expect(pexpect.EOF)
+    denied(verifier, len(queries))
+
+
+def test_a_request_without_registration_gets_a_notice_and_yes_only_where_the_setting_allows(
+    holding: Wallet, verifier: VerifierWorld, tmp_path: Path
+) -> None:
+    verifier.registered = None
+    shown = holding.run("present", verifier.request(), "--yes", "--plain")
+    assert "[NOTE] Identified, but the registration of the request could not be checked" in shown.err
+    assert "has not stated a basis" in shown.err
+    from wallet_cli.vault import Vault
+
+    def ask(contents: Any) -> None:
+        contents.settings.unregistered_verifiers = "ask"
+
+    Vault.open(holding.home, "oikea hevonen akku niitti").change(ask)
+    done = present(holding, verifier)
+    assert (done.code, done.json["error"]["code"]) == (1, "verifier_unregistered")
+    assert verifier.posted == 1
+    terminal = holding.at_terminal("present", verifier.request())
+    terminal.expect_exact("Share? [")
+    terminal.sendline("y")
+    terminal.expect_exact("Shared at")
+    terminal.expect(pexpect.EOF)
+
+
+def test_an_untrusted_expired_or_borrowed_registration_is_a_stop_and_nothing_is_posted(
+    holding: Wallet, verifier: VerifierWorld
+) -> None:
+    now = int(time.time())
+    for spoilt in ({"sub": "NTRFI-9900996-7"}, {"iat": now - 9000, "exp": now - 7200}):
+        verifier.registered = verifier.registration(**spoilt)
+        assert present(holding, verifier).json["error"]["code"] == "registration_untrusted"
+    honest = verifier.registration()
+    self_made = registration_certificate.create(honest, signer=verifier.signer, x5c=x5c([verifier.certificate]))
+    verifier.registered = None
+    verifier.lie_parameters = lambda value: {
+        **value,
+        "verifier_info": [{"format": "registration_cert", "data": self_made}],
+    }
+    assert present(holding, verifier).json["error"]["code"] == "registration_untrusted"
+    assert verifier.posted == 0
+    verifier.lie_parameters = lambda value: {
+        **value,
+        "verifier_info": [{"format": "registration_cert", "data": "x"}, 7],
+    }
+    assert present(holding, verifier).code == 0, "garbage says nothing, as if it were not there"
+
+
+def test_nothing_is_posted_for_an_invalid_request(holding: Wallet, verifier: VerifierWorld) -> None:
+    lies: list[JsonObject] = [
+        {"nonce": ""},
+        {"client_id": "x509_hash:AAAA"},
+        {"transaction_data": ["e30"]},
+        {"dcql_query": {"credentials": []}},
+        {"wallet_nonce": "another"},
+        {"response_mode": "direct_post"},
+    ]
+    for lie in lies:
+        verifier.lie_parameters = lambda value, lie=lie: {**value, **lie}
+        assert present(holding, verifier).code == 1
+    verifier.life = -120
+    verifier.lie_parameters = lambda value: value
+    assert present(holding, verifier).code == 5
+    assert verifier.posted == 0
+
+
+# What is held
+
+
+def test_what_is_revoked_suspended_or_replaced_is_not_chosen_by_itself(
+    holding: Wallet, issuer: IssuerWorld, verifier: VerifierWorld
+) -> None:
+    issuer.status_ttl = 1
+
+    def later(seconds: int) -> dict[str, str]:
+        clock = holding.home.parent / "clock"
+        clock.write_text(str(seconds))
+        return {"WALLET_CLOCK_OFFSET_FILE": str(clock)}
+
+    for number, (value, word) in enumerate(
+        ((INVALID, "revoked"), (SUSPENDED, "suspended"), (SUPERSEDED, "replaced")), 1
+    ):
+        issuer.status = value
+        # The copy from receiving is good for a minute; then the issuer's new word counts.
+        done = present(holding, verifier, "--test-mode", **later(number * 90))
+        assert (done.code, done.json["error"]["code"]) == (1, "not_usable")
+        assert word in done.err
+        denied(verifier, number)
+    assert holding.run("list", "--json").json["credentials"][0]["state"] == "superseded"
+    chosen = present(holding, verifier, "--test-mode", "--use", "1", **later(400))
+    assert chosen.code == 0
+    issuer.status = VALID
+    assert present(holding, verifier, "--test-mode", **later(500)).code == 0
+    assert present(holding, verifier, "--use", "7").json["error"]["code"] == "number_unknown"
+
+
+def test_a_list_that_cannot_be_reached_does_not_hold_up_the_person(
+    holding: Wallet, issuer: IssuerWorld, verifier: VerifierWorld, tmp_path: Path
+) -> None:
+    clock = tmp_path / "clock"
+    clock.write_text("120")
+    issuer.answers["GET", "/status/1"] = lambda request: Reply.of_json({}, 503)
+    done = holding.run("present", verifier.request(), "--yes", "--test-mode", WALLET_CLOCK_OFFSET_FILE=str(clock))
+    assert (done.code, "the status could not be checked right now" in done.err) == (0, True)
+
+
+def test_the_newest_of_two_is_taken_and_the_other_can_be_chosen(
+    holding: Wallet, issuer: IssuerWorld, verifier: VerifierWorld
+) -> None:
+    issuer.claims = {**CLAIMS, "holder_name": "Kalle Uusi"}
+    assert holding.run("receive", issuer.offer(tx_code=None), "--yes").code == 0
+    assert present(holding, verifier).json["credentials"][0]["number"] == 2
+    assert present(holding, verifier, "--use", "1").json["credentials"][0]["number"] == 1
+    terminal = holding.at_terminal("present", verifier.request())
+    terminal.expect_exact("The same can also be shown from: Fishing permit (1). c = change")
+    terminal.expect_exact("? = help]")
+    terminal.sendline("c")
+    terminal.expect_exact("Kalle Kalastaja")
+    terminal.expect_exact("? = help]")
+    terminal.sendline("y")
+    terminal.expect_exact("Shared at")
+    terminal.expect(pexpect.EOF)
+    assert disclosed(verifier)["holder_name"] == "Kalle Kalastaja"
+
+
+# What the verifier answers
+
+
+@pytest.mark.case("W-27")
+def test_a_redirect_is_printed_and_never_opened(holding: Wallet, verifier: VerifierWorld, tmp_path: Path) -> None:
+    opened = tmp_path / "opened"
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$@" >> {opened}\n')
+    browser.chmod(0o755)
+    environment = {"BROWSER": str(browser)}
+    for target in (
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+        f"https://a.example/$(touch {opened})",
+        "https://a\x1b[2J",
+    ):
+        verifier.redirect_uri = target
+        done = present(holding, verifier, **environment)
+        assert (done.code, done.json["redirect_uri"]) == (
+            0,
+            target if target.startswith("https://a.example/") else None,
+        )
+    verifier.redirect_uri = "https://ranta.example/done?code=1"
+    done = holding.run("present", verifier.request(), "--yes", **environment)
+    assert "https://ranta.example/done?code=1" in done.out
+    assert not opened.exists()
+
+
+def test_a_receipt_that_somebody_else_signed_is_kept_as_not_valid(
+    holding: Wallet, verifier: VerifierWorld, issuer: IssuerWorld
+) -> None:
+    verifier.lie_receipt = lambda text: text[:-8] + "AAAAAAAA"
+    assert present(holding, verifier).json["receipt_state"] == "invalid"
+    verifier.gives_receipt = False
+    assert present(holding, verifier).json["receipt_state"] == "unsigned"
+    states = [receipt["state"] for receipt in holding.run("receipts", "--json").json["receipts"]]
+    assert states == ["invalid", "unsigned"]
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "exit_code"),
+    [(400, "answer_refused", 1), (410, "request_gone", 5), (503, "net_status", 4)],
+)
+def test_an_answer_that_is_not_taken_is_in_the_history(
+    holding: Wallet, verifier: VerifierWorld, status: int, code: str, exit_code: int
+) -> None:
+    verifier.answer_status = status
+    done = present(holding, verifier)
+    assert (done.code, done.json["error"]["code"]) == (exit_code, code)
+    (entry, _) = holding.run("history", "--json").json["history"]
+    assert (entry["event"], entry["reason"], entry["claims"]) == ("not_taken", code, ["holder_name", "waters"])
+
+
+def test_a_request_that_is_gone_has_its_own_exit_code(holding: Wallet, verifier: VerifierWorld) -> None:
+    link = verifier.request(method="get")
+    (route,) = [path for path in verifier.paths() if path.startswith("/request/")]
+    verifier.answers["GET", route] = lambda request: Reply.of_json({}, 404)
+    done = holding.run("present", link, "--yes", "--json")
+    assert (done.code, done.json["error"]["code"]) == (5, "request_gone")
+
+
+def test_a_crash_after_sending_leaves_a_line_of_history(holding: Wallet, verifier: VerifierWorld) -> None:
+    link = verifier.request()
+    assert holding.run("present", link, "--yes", "--test-mode", WALLET_FAIL_AT="presentation.sent").code == -9
+    assert holding.run("history", "--json").json["history"][0]["event"] == "sending"
+
+
+# What is on the screen
+
+HOSTILE = {
+    "holder_name": "\x1b[2J\x1b]0;title\x07Kalle\x08\x08\rVERIFIED",
+    "waters": ["lake\n[OK] VERIFIED by everybody", "\u202eekal", "A" * 5000],
+    "born_on": "\x9b31m",
+}
+
+
+def printable(text: str) -> bool:
+    """Only text, line ends and the wallet's own colours."""
+    for colour in ("\x1b[0m", "\x1b[1m", "\x1b[32m", "\x1b[33m", "\x1b[31m", "\x1b[90m"):
+        text = text.replace(colour, "")
+    return all(character.isprintable() or character in "\r\n" for character in text) and "\u202e" not in text
+
+
+@pytest.mark.case("W-29")
+def test_hostile_values_are_shown_as_text_and_move_nothing(
+    trusting: Wallet, issuer: IssuerWorld, verifier: VerifierWorld
+) -> None:
+    issuer.claims = {**CLAIMS, **HOSTILE}
+    verifier.registered = verifier.registration(name="\x1b[31mEvil\r\nVERIFIED", privacy_policy="https://x\x07\x1b[1A")
+    assert trusting.run("receive", issuer.offer(tx_code=None), "--yes").code == 0
+    for command in (["show", "1"], ["list"], ["present", verifier.request()], ["history"], ["receipts"]):
+        terminal = trusting.at_terminal(*command)
+        if command[0] == "present":
+            terminal.expect_exact("? = help]")
+            seen = str(terminal.before)
+            terminal.sendline("y")
+            terminal.expect(pexpect.EOF)
+            seen += str(terminal.before)
+        else:
+            terminal.expect(pexpect.EOF)
+            seen = str(terminal.before)
+        assert printable(seen), seen
+        assert not [line for line in seen.splitlines() if line.strip().startswith(("VERIFIED", "[OK] VERIFIED"))]
+        assert "A" * 250 not in seen.replace("\r\n", "").replace(" ", "")
+    assert "\\x1b[2J" in trusting.run("show", "1").out
+    raw = trusting.run("show", "1", "--json").out
+    assert raw.isascii()
+    assert json.loads(raw)["items"][0]["value"] == HOSTILE["holder_name"]
+
+
+def test_the_screen_of_approval_reads_like_the_design(holding: Wallet, verifier: VerifierWorld) -> None:
+    shown = holding.run("present", verifier.request(), "--yes", "--dry-run", "--plain", WALLET_LANG="fi").out
+    assert shown.splitlines()[1:] == [
+        "PYYNTÖ NÄYTTÄÄ TIETOJASI",
+        shown.splitlines()[2],
+        "-" * 80,
+        f"  Pyytäjä: {NAME}",
+        "  [OK] Tunnistettu ja rekisteröity pyytäjä",
+        "  Tarkoitus: Kalastusluvan tarkastus",
+        "  Säilytys: Enintään 12 kuukautta",
+        "  Tietosuoja: https://ranta.example/privacy",
+        "",
+        "Näytetään nämä, kaikki tai ei mitään",
+        " Kalastuslupa (1)",
+        "  Nimi: Kalle Kalastaja",
+        "  Vedet: Järvi, Joki",
+        "",
+        "Voit lisätä, jos haluat",
+        "  1  Opas: Kyllä",
+        "  2  Syntymäpäivä: 12.3.1974",
+        "",
+        "Jää piiloon: 3 muuta tietoa numerosta 1 ja kaikki muut todisteesi.",
+        "",
+        "Hyväksyt, että tiedot näytetään. Käsittely perustuu lakiin (380/2023), ei suostumukseesi. "
+        "Voit kieltäytyä. Pyytäjälle ei kerrota, miksi tietoja ei saatu.",
+        "[--] Harjoitus: mitään ei lähetetty.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("basis", "sentence"),
+    [
+        ("public_task", "part of the authority’s statutory task"),
+        ("consent", f"You consent to {NAME} processing this data"),
+        ("contract", f"the contract you make: {NAME}"),
+        ("secrecy_waiver", "The data is confidential."),
+        (None, "has not stated a basis"),
+    ],
+)
+def test_the_sentence_above_the_question_follows_the_registered_basis(
+    holding: Wallet, verifier: VerifierWorld, basis: str | None, sentence: str
+) -> None:
+    registered = verifier.registration()
+    registered.pop("lawful_basis")
+    verifier.registered = registered if basis is None else {**registered, "lawful_basis": basis}
+    assert sentence in holding.run("present", verifier.request(), "--yes", "--dry-run", "--plain").out
+
+
+def test_the_presentation_is_bound_to_this_request(holding: Wallet, verifier: VerifierWorld) -> None:
+    assert present(holding, verifier).code == 0
+    got = verifier.got[-1]
+    assert isinstance(got, ResponseParameters)
+    binding = sd_jwt.parse(got.vp_token["permit"][0]).key_binding_jwt
+    assert binding is not None
+    claims = json.loads(base64url.decode(binding.split(".")[1]))
+    assert (claims["aud"], claims["nonce"]) == (verifier.client_id.text, verifier.nonce)

@@ -20,8 +20,7 @@ def history(invocation: Invocation) -> None:
         screen.line(screen.sign("none", words.text("history.empty")))
     for entry in reversed(entries):
         cells = [
-            ("" if screen.plain else "  ", 2),
-            (_right(words.date(entry.time), 10, screen.plain), 12 if words.language != "en" else 18),
+            (_right(words.date(entry.time), 12, screen.plain), 13 if words.language != "en" else 20),
             (_right(words.clock(entry.time), 5, screen.plain), 7),
             (words.text(f"history.{entry.event}"), 12),
             (_what(invocation, entry), 0),

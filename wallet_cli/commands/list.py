@@ -22,7 +22,7 @@ def list_credentials(invocation: Invocation) -> None:
     for credential in held:
         number = str(credential.number)
         cells = [
-            (number if screen.plain else number.rjust(3) + "  ", 5),
+            (number if screen.plain else number.rjust(3), 5),
             (labels.type_name(credential, words), 23),
             (shown(credential.issuer), 31),
             (labels.state_text(credential, now, words, screen), 0),

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from openid4vc.vp.dcql import Choice
     from wallet_cli.consent import Consent, Optional
     from wallet_cli.network import Network
-    from wallet_cli.presenting import Asked, Handed, Presenting
+    from wallet_cli.presenting import Handed, Presenting
+    from wallet_cli.records import Record
     from wallet_cli.vault import Vault
 
 
@@ -32,6 +33,7 @@ def present(
     code = inputs.request_among(inputs.codes_in(given))
     from openid4vc.trust.certificates import Role
     from wallet_cli import presenting, trust
+    from wallet_cli.records import Record
 
     vault = invocation.open_vault()
     unknown = [number for number in use if vault.contents.credential(number) is None]
@@ -41,7 +43,8 @@ def present(
     with trust.connect(invocation, folder, demo=vault.contents.settings.demo) as network:
         flow = presenting.Presenting(network, folder, invocation.now)
         asked = flow.understand(code)
-        errand = Errand(invocation, vault, flow, asked, yes=yes, dry_run=dry_run)
+        record = Record(asked, invocation.words)
+        errand = Errand(invocation, vault, flow, record, yes=yes, dry_run=dry_run)
         return errand.run(folder, network, added, frozenset(use))
 
 
@@ -49,15 +52,16 @@ class Errand:
     """What one run of `present` carries through its steps."""
 
     def __init__(
-        self, invocation: Invocation, vault: "Vault", flow: "Presenting", asked: "Asked", *, yes: bool, dry_run: bool
+        self, invocation: Invocation, vault: "Vault", flow: "Presenting", record: "Record", *, yes: bool, dry_run: bool
     ) -> None:
         self._invocation = invocation
         self._vault = vault
         self._flow = flow
-        self._asked = asked
+        self._asked = record.asked
         self._yes = yes
         self._dry_run = dry_run
         self._words = invocation.words
+        self._record = record
         self._lifted: set[str] = set()
 
     def run(self, folder: "TrustFolder", network: "Network", named: tuple[str, ...], use: frozenset[int]) -> int:
@@ -120,11 +124,7 @@ class Errand:
         if key in self._lifted:
             return
         words, screen = self._words, self._invocation.terminal.talk
-        if not self._invocation.json or self._can_lift:
-            screen.line()
-            screen.line(screen.sign("no", words.text(f"stop.{kind}.title").upper()))
-            for label, value in rows:
-                screen.row(label, value)
+        self._show_stop(screen.sign("no", words.text(f"stop.{kind}.title")), rows)
         if self._can_lift:
             screen.paragraph(words.text(f"stop.{kind}.warning"))
             word = words.text("stop.word")
@@ -132,7 +132,17 @@ class Errand:
                 self._lifted.add(key)
                 return
         self._refuse("stopped", kind)
+        screen.paragraph(words.text("consent.dry_run" if self._dry_run else "stop.end"))
         raise error
+
+    def _show_stop(self, title: str, rows: list[tuple[str, str]]) -> None:
+        """The screen that comes instead of the question; the error that follows adds only its code."""
+        screen = self._invocation.terminal.talk
+        screen.line()
+        screen.line(title)
+        for label, value in rows:
+            screen.row(label, value)
+        self._invocation.explained = True
 
     @property
     def _can_lift(self) -> bool:
@@ -153,12 +163,10 @@ class Errand:
         else:
             title, rows = stops.missing(self._asked.request.dcql, self._found, folder, self._words)
             error = PresentationError("missing_credential", error="access_denied")
-        if not self._invocation.json:
-            screen.line()
-            screen.line(screen.sign("no" if unusable else "none", title))
-            for label, value in rows:
-                screen.row(label, value)
-        if self._yes or self._invocation.terminal.confirm("stop.tell"):
+        self._show_stop(screen.sign("no" if unusable else "none", title), rows)
+        if self._dry_run:
+            screen.paragraph(words.text("consent.dry_run"))
+        elif self._yes or self._invocation.terminal.confirm("stop.tell"):
             self._refuse("unanswerable", error.code)
         raise error
 
@@ -261,7 +269,9 @@ class Errand:
         """--dry-run: what would happen. Nothing was sent, and nothing is written."""
         invocation = self._invocation
         if invocation.json:
-            invocation.print_json({"state": "dry_run", **self._as_json(choice), "optional": _options(screen.optional)})
+            invocation.print_json(
+                {"state": "dry_run", **self._record.as_json(choice), "optional": _options(screen.optional)}
+            )
             return Exit.DONE
         self._draw(screen)
         out = invocation.terminal.out
@@ -279,19 +289,21 @@ class Errand:
 
     def _send(self, choice: "Choice") -> int:
         from openid4vc.errors import ProtocolError
-        from wallet_cli import presenting
+        from wallet_cli import presenting, records
 
         now = self._invocation.now()
         texts = presenting.presentations_of(choice, self._found.held, self._found.opened, self._asked, now)
         # The history knows of it before the data leaves: after a crash nobody has to guess.
-        number = self._keep(self._entry("sending", None, choice), None)
+        number = self._keep(self._record.entry("sending", None, choice, self._found.held, now), None)
         try:
             handed = self._flow.answer(self._asked, texts)
         except (ProtocolError, WalletError) as error:
             self._settle(number, "not_taken", error.code, None)
             raise
         self._invocation.crash_point("presentation.sent")
-        self._settle(number, "shared", None, self._receipt(handed, number, choice))
+        state, text = _receipt_state(handed), handed.receipt.text if handed.receipt is not None else None
+        claims = records.claim_names(choice)
+        self._settle(number, "shared", None, self._record.receipt(number, state, text, claims, self._invocation.now()))
         self._say_shared(handed, number, now, choice)
         return Exit.DONE
 
@@ -299,7 +311,7 @@ class Errand:
         invocation, words = self._invocation, self._words
         if invocation.json:
             shared = {"state": "shared", "receipt": number, "receipt_state": _receipt_state(handed)}
-            invocation.print_json({**shared, "redirect_uri": handed.redirect_uri, **self._as_json(choice)})
+            invocation.print_json({**shared, "redirect_uri": handed.redirect_uri, **self._record.as_json(choice)})
             return
         out = invocation.terminal.out
         out.line(out.sign("ok", words.text("consent.done", time=words.clock(now), n=number)))
@@ -314,43 +326,16 @@ class Errand:
         if self._dry_run:
             return
         self._flow.refuse(self._asked)
-        entry = self._entry(event, reason, None)
+        entry = self._record.entry(event, reason, None, self._found.held, self._invocation.now())
         self._keep(entry, "stopped" if event == "stopped" else None)
-
-    def _entry(self, event: str, reason: str | None, choice: "Choice | None") -> HistoryEntry:
-        answers = [] if choice is None else list(choice.answers.values())
-        held = [self._found.held[int(answer.candidate.id)] for answer in answers]
-        paths = [(credential, path) for credential, answer in zip(held, answers, strict=True) for path in answer.paths]
-        names = dict.fromkeys(".".join(str(part) for part in path) for _, path in paths)
-        told = dict.fromkeys(labels.claim_label(credential.words, path, self._words) for credential, path in paths)
-        return HistoryEntry(
-            number=0,
-            time=self._invocation.now(),
-            event=event,
-            party=self._asked.party,
-            party_id=self._asked.party_id,
-            purpose=self._purpose,
-            credentials=[credential.number for credential in held],
-            types=[labels.type_name(credential, self._words) for credential in held],
-            claims=list(names),
-            labels=list(told),
-            reason=reason,
-            receipt=None,
-        )
-
-    @property
-    def _purpose(self) -> str | None:
-        registration = self._asked.registration
-        if registration is None:
-            return None
-        return labels.own_words({text.lang: text.value for text in registration.purpose}, self._words, "")
 
     def _keep(self, entry: HistoryEntry, receipt_state: str | None) -> int:
         def keep(contents: Contents) -> int:
             contents.add_history(entry)
             self._keep_states(contents)
             if receipt_state is not None:
-                contents.receipts.append(self._stored(entry.number, receipt_state, None, entry.claims))
+                stopped = self._record.receipt(entry.number, receipt_state, None, entry.claims, entry.time)
+                contents.receipts.append(stopped)
             return entry.number
 
         return self._invocation.change(self._vault, keep)
@@ -373,44 +358,6 @@ class Errand:
             seen = self._found.held.get(held.number)
             if seen is not None:
                 held.state, held.state_time = seen.state, seen.state_time
-
-    def _receipt(self, handed: "Handed", number: int, choice: "Choice") -> StoredReceipt:
-        names = dict.fromkeys(
-            ".".join(str(part) for part in path) for answer in choice.answers.values() for path in answer.paths
-        )
-        text = handed.receipt.text if handed.receipt is not None else None
-        return self._stored(number, _receipt_state(handed), text, list(names))
-
-    def _stored(self, number: int, state: str, text: str | None, claims: list[str]) -> StoredReceipt:
-        registration = self._asked.registration
-        return StoredReceipt(
-            number=number,
-            time=self._invocation.now(),
-            party=self._asked.party,
-            party_id=self._asked.party_id,
-            purpose=self._purpose,
-            state=state,
-            text=text,
-            claims=claims,
-            privacy=registration.privacy_policy if registration is not None else None,
-        )
-
-    def _as_json(self, choice: "Choice") -> dict[str, object]:
-        return {
-            "party": self._asked.party,
-            "party_id": self._asked.party_id,
-            "registered": self._asked.registration is not None,
-            "purpose": self._purpose,
-            "credentials": [
-                {
-                    "query": query_id,
-                    "number": int(answer.candidate.id),
-                    "vct": answer.candidate.vct,
-                    "claims": [".".join(str(part) for part in path) for path in answer.paths],
-                }
-                for query_id, answer in choice.answers.items()
-            ],
-        }
 
 
 def _receipt_state(handed: "Handed") -> str:

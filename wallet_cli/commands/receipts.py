@@ -14,12 +14,14 @@ _SIGNS = {"signed": "ok", "unsigned": "note", "invalid": "note", "stopped": "no"
 
 def receipts(invocation: Invocation, number: int | None) -> None:
     """All receipts one a line, newest last; with a number, one of them whole."""
-    kept = invocation.open_vault().contents.receipts
+    contents = invocation.open_vault().contents
+    kept = contents.receipts
     if number is not None:
         receipt = next((receipt for receipt in kept if receipt.number == number), None)
         if receipt is None:
             raise WalletError("number_unknown", number=number)
-        _one(invocation, receipt)
+        told = [label for entry in contents.history if entry.number == number for label in entry.labels]
+        _one(invocation, receipt, told or receipt.claims)
     elif invocation.json:
         invocation.print_json({"receipts": [as_json(receipt) for receipt in kept]})
     else:
@@ -43,7 +45,7 @@ def _all(invocation: Invocation, kept: list[StoredReceipt]) -> None:
         screen.columns(cells)
 
 
-def _one(invocation: Invocation, receipt: StoredReceipt) -> None:
+def _one(invocation: Invocation, receipt: StoredReceipt, items: list[str]) -> None:
     words, screen = invocation.words, invocation.terminal.out
     if invocation.json:
         invocation.print_json({**as_json(receipt), "jws": receipt.text})
@@ -53,7 +55,7 @@ def _one(invocation: Invocation, receipt: StoredReceipt) -> None:
     screen.row(words.text("receipts.time"), moment)
     screen.row(words.text("receipts.party"), shown(receipt.party))
     screen.row(words.text("consent.purpose"), shown(receipt.purpose or words.text("consent.not_stated")))
-    for position, claim in enumerate(receipt.claims):
+    for position, claim in enumerate(items):
         screen.row(words.text("receipts.claims") if position == 0 else "", shown(claim))
     if receipt.privacy:
         screen.row(words.text("consent.privacy"), shown(receipt.privacy))

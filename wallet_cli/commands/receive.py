@@ -3,7 +3,7 @@
 First whether the offer is fetched at all, then, once everything has been checked, whether the credential is stored.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from openid4vc.vci.notification import Event
     from wallet_cli.receiving import KnownIssuer, Received, Receiving
     from wallet_cli.vault import Vault
+
+# No offer lives longer (60 days at most), so no key of a lost answer has to.
+_PENDING_LIFE: Final = 60 * 86400
 
 
 def receive(invocation: Invocation, given: str, tx_code_file: str | None, yes: bool) -> int:
@@ -119,7 +122,9 @@ class _Errand:
             pendings.append(pending)
 
         def keep(contents: Contents) -> None:
-            contents.pending = [pending for pending in contents.pending if pending.offer != self._offer_id] + pendings
+            oldest = self._invocation.now() - _PENDING_LIFE
+            others = [kept for kept in contents.pending if kept.offer != self._offer_id and kept.started > oldest]
+            contents.pending = [*others, *pendings]
 
         self._invocation.change(self._vault, keep)
         self._invocation.crash_point("issuance.key_stored")
@@ -155,10 +160,16 @@ class _Errand:
 
     def _take(self, issuer: "KnownIssuer", pending: PendingIssuance) -> HeldCredential | None:
         """Request, check, ask, store, tell the issuer; None when the person did not want it."""
-        from openid4vc.errors import ProtocolError
+        from openid4vc.errors import IssuanceError, ProtocolError
 
         configuration = next(found for found in issuer.configurations if found.id == pending.configuration_id)
-        response = self._flow.request(issuer.metadata, pending)
+        try:
+            response = self._flow.request(issuer.metadata, pending)
+        except IssuanceError as error:
+            # The key waits only for an answer that may still come to it.
+            if error.code not in ("token_invalid", "nonce_invalid"):
+                self._forget()
+            raise
         self._invocation.crash_point("issuance.answered")
         try:
             received = self._checked(issuer, configuration, pending, response)
