@@ -96,18 +96,21 @@ def state_of(held: HeldCredential, now: int) -> str:
     return held.state
 
 
-def state_text(held: HeldCredential, now: int, words: Words, screen: Screen) -> str:
-    """The state with its sign, as the last column of a list and the right edge of a title have it."""
+def state_words(held: HeldCredential, now: int, words: Words) -> str:
+    """The state in words, with the day that belongs to it."""
     state = state_of(held, now)
     if state in ("valid", "none") and held.exp is not None:
-        text = words.text("state.valid_until", date=words.last_day(held.exp))
-    elif state == "expired" and held.exp is not None:
-        text = words.text("state.expired_on", date=words.last_day(held.exp))
-    elif state == "not_yet_valid" and held.nbf is not None:
-        text = words.text("state.not_yet_valid", date=words.date(held.nbf))
-    else:
-        text = words.text("state." + ("valid" if state == "none" else state))
-    return screen.sign(_STATE_SIGNS[state], text)
+        return words.text("state.valid_until", date=words.last_day(held.exp))
+    if state == "expired" and held.exp is not None:
+        return words.text("state.expired_on", date=words.last_day(held.exp))
+    if state == "not_yet_valid" and held.nbf is not None:
+        return words.text("state.not_yet_valid", date=words.date(held.nbf))
+    return words.text("state." + ("valid" if state == "none" else state))
+
+
+def state_text(held: HeldCredential, now: int, words: Words, screen: Screen) -> str:
+    """The state with its sign, as the last column of a list and the right edge of a title have it."""
+    return screen.sign(_STATE_SIGNS[state_of(held, now)], state_words(held, now, words))
 
 
 def utc(moment: int | None) -> str | None:

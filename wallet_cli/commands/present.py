@@ -80,7 +80,7 @@ class Errand:
             choices = found.choices(query, use=use, add=())
         except PresentationError:
             self._unanswerable(folder)
-        self._note_states(choices)
+        self._note_states(use)
         return self._decide(choices, named, use)
 
     # Stops
@@ -170,7 +170,7 @@ class Errand:
             self._refuse("unanswerable", error.code)
         raise error
 
-    def _note_states(self, choices: "list[Choice]") -> None:
+    def _note_states(self, use: frozenset[int]) -> None:
         """Says which credentials were passed over, or could not be asked about, before anything is approved."""
         from wallet_cli.candidates import USABLE
 
@@ -180,8 +180,9 @@ class Errand:
         for number, held in self._found.held.items():
             name = f"{labels.type_name(held, words)} ({number})"
             if self._found.states[number] not in USABLE:
-                state = words.text("state." + self._found.states[number], date="")
-                screen.line(screen.sign("note", words.text("present.passed_over", doc=name, state=state)))
+                state = labels.state_words(held, self._invocation.now(), words)
+                note = "present.chosen_anyway" if number in use else "present.passed_over"
+                screen.line(screen.sign("note", words.text(note, doc=name, state=state)))
             elif number in self._found.unreachable:
                 screen.line(screen.sign("note", words.text("present.state_unknown", doc=name)))
 

@@ -198,20 +198,12 @@ class _Errand:
         return received
 
     def _wanted(self, received: "Received") -> bool:
+        if not (self._yes and self._invocation.json):
+            self._say_checked(received)
         if self._yes:
             return True
         invocation, words = self._invocation, self._invocation.words
         screen = invocation.terminal.talk
-        screen.line(
-            screen.sign("ok", words.text("receive.checked." + ("status" if received.state == "valid" else "no_status")))
-        )
-        if received.state == "unchecked":
-            screen.line(screen.sign("note", words.text("receive.status_unavailable")))
-        if not received.type_checked:
-            screen.line(screen.sign("note", words.text("receive.type_unchecked")))
-        if received.unannounced:
-            names = ", ".join(shown(name, 60) for name in received.unannounced)
-            screen.line(screen.sign("note", words.text("receive.unannounced", claims=names)))
         count = len(received.claims)
         while True:
             question = words.count("receive.store", count)
@@ -227,6 +219,19 @@ class _Errand:
                     screen.row(label, labels.claim_value(received.words, path, value, words))
             elif answer == "?":
                 screen.paragraph(words.text("receive.store.help"))
+
+    def _say_checked(self, received: "Received") -> None:
+        """What was checked, and what was not."""
+        words, screen = self._invocation.words, self._invocation.terminal.talk
+        checked = "receive.checked.status" if received.state == "valid" else "receive.checked.no_status"
+        screen.line(screen.sign("ok", words.text(checked)))
+        if received.state == "unchecked":
+            screen.line(screen.sign("note", words.text("receive.status_unavailable")))
+        if not received.type_checked:
+            screen.line(screen.sign("note", words.text("receive.type_unchecked")))
+        if received.unannounced:
+            names = ", ".join(shown(name, 60) for name in received.unannounced)
+            screen.line(screen.sign("note", words.text("receive.unannounced", claims=names)))
 
     def _store(self, issuer: "KnownIssuer", received: "Received") -> HeldCredential:
         verified, pending, now = received.verified, received.pending, self._invocation.now()
