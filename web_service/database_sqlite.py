@@ -12,6 +12,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,12 +24,13 @@ from web_service.errors import ConstraintViolation, DatabaseError, DatabaseUnava
 BUSY_SECONDS = 20.0
 GROUP = 64
 READERS = 4
+_creating = threading.Lock()
 
 
 def connect(path: Path) -> sqlite3.Connection:
     """A connection with the pragmas that make a commit durable; the file is created for its owner alone."""
     try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        _create(path)
         connection = sqlite3.connect(
             path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=512
         )
@@ -40,6 +42,16 @@ def connect(path: Path) -> sqlite3.Connection:
     except (OSError, sqlite3.Error):
         raise DatabaseUnavailable from None
     return connection
+
+
+def _create(path: Path) -> None:
+    """The empty file with the right mode, if there is none.
+
+    An existing one is never opened by hand: closing that descriptor would drop all locks that this process holds on the
+    file (POSIX), other processes would believe themselves alone, and the last of them would delete our log.
+    """
+    with _creating, suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _rows(connection: sqlite3.Connection, statement: Statement, values: dict[str, Any]) -> list[Row]:

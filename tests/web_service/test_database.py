@@ -2,6 +2,8 @@
 
 import asyncio
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -172,6 +174,37 @@ def test_two_processes_worth_of_writers_share_one_database(url: str) -> None:
             assert (await other.one(COUNT)) == {"n": 200, "used": 0}
         finally:
             await other.close()
+
+    in_loop(url, work)
+
+
+def test_another_process_that_writes_and_ends_takes_nothing_from_the_one_that_runs_on(url: str) -> None:
+    """An operator's command beside a server: its end must not take the write-ahead log away from under the server.
+
+    POSIX drops all locks of a process on a file as soon as it closes any descriptor of that file: opening the file once
+    more by hand made SQLite in the other process believe that it was the last one, and delete the log.
+    """
+    beside = "; ".join(
+        (
+            "import asyncio, sys",
+            "from tests.web_service.test_database import ADD, ALL, in_loop",
+            "in_loop(sys.argv[1], lambda database: database.write(ADD, code=sys.argv[2], content=None))",
+            "print(*(row['code'] for row in in_loop(sys.argv[1], lambda database: database.read(ALL))))",
+        )
+    )
+
+    def other_process(code: str) -> list[str]:
+        command = [sys.executable, "-c", beside, url, code]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+
+    async def work(database: Database) -> None:
+        await database.write(ADD, code="1", content=None)
+        # Enough at once that every reader of the pool has opened a connection of its own.
+        await asyncio.gather(*(database.read(ALL) for _ in range(20)))
+        assert await asyncio.to_thread(other_process, "2") == ["1", "2"]
+        await database.write(ADD, code="3", content=None)
+        assert await asyncio.to_thread(other_process, "4") == ["1", "2", "3", "4"]
+        assert [row["code"] for row in await database.read(ALL)] == ["1", "2", "3", "4"]
 
     in_loop(url, work)
 
