@@ -123,6 +123,12 @@ def postgresql_server() -> Iterator[Postgresql]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture
+def new_postgresql_database(postgresql_server: Postgresql) -> Callable[[], str]:
+    """A function: URL of a new, empty PostgreSQL database; for services that bring their tables themselves."""
+    return lambda: postgresql_server.create(None)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str | None], str]:
     """A function: package → URL of a new database with its tables, on each of the two."""
