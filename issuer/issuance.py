@@ -208,7 +208,8 @@ async def _redeem(
         secrets = document_content.unseal_secrets(document_key(organisation.keys.data, row), offer_id, guess["secrets"])
         if not secrets_of_offers.same_code(request.tx_code or "", secrets.tx_code or ""):
             await _count_wrong(service, tx, organisation, offer_id, document_id, guess["attempts"])
-            return IssuanceError("tx_code_wrong", "wrong tx_code", error="invalid_grant")
+            left = MAX_GUESSES - guess["attempts"]
+            return IssuanceError("tx_code_wrong", "wrong tx_code", error="invalid_grant", n=left)
     if await tx.one(statements.redeem_offer, p_offer_id=offer_id, p_now=now) is None:
         return _grant_invalid()
     await tx.run(statements.delete_codes_of_offer, p_offer_id=offer_id)

@@ -339,6 +339,8 @@ def _raise_token_error(response: Response, *, asked_for_code: bool) -> NoReturn:
     check_reachable(response)
     error, members = wire_error(response)
     reason = members.get("reason")
+    if reason == "tx_code_wrong" and members.get("tries_left") == 0:
+        raise IssuanceError("offer_locked", error=error)
     if isinstance(reason, str) and reason in _OFFER_ENDS | {"tx_code_wrong"}:
         raise _told(IssuanceError(reason, error=error), members)
     if error == "invalid_grant":

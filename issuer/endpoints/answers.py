@@ -4,6 +4,7 @@ OpenID4VCI §6.3, §8.3.1.2, §11.3. `error_description` is short ASCII without 
 """
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from starlette.responses import Response
@@ -21,9 +22,9 @@ def answer(value: JsonObject, *, status: int = 200) -> Response:
     return Response(strict_json.write(value), status, NO_STORE, "application/json")
 
 
-def fault(error: str, description: str, *, status: int = 400) -> Response:
-    """An error of the wire."""
-    value = {"error": error}
+def fault(error: str, description: str, *, status: int = 400, more: Mapping[str, str | int] | None = None) -> Response:
+    """An error of the wire; `more` are members beside it (RFC 6749 §5.2 lets them be ignored)."""
+    value: JsonObject = {"error": error, **(more or {})}
     if description:
         value["error_description"] = _NOT_ALLOWED.sub(" ", description)
     return answer(value, status=status)
@@ -32,7 +33,10 @@ def fault(error: str, description: str, *, status: int = 400) -> Response:
 def protocol_fault(error: ProtocolError, *, otherwise: str) -> Response:
     """A fault of the one who asked; `otherwise` is the wire's code for those that name none themselves."""
     code = (error.error if isinstance(error, IssuanceError) else None) or otherwise
-    return fault(code, error.detail, status=401 if code == "invalid_client" else 400)
+    # The one refusal that a person at the other end can do something about: which one it was, and how often it can be
+    # tried again. Both are plain to whoever tries.
+    more = {"reason": error.code, "tries_left": error.facts["n"]} if error.code == "tx_code_wrong" else None
+    return fault(code, error.detail, status=401 if code == "invalid_client" else 400, more=more)
 
 
 def not_found() -> Response:

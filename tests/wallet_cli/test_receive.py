@@ -243,6 +243,13 @@ def test_a_wrong_transaction_code_says_how_many_tries_are_left(trusting: Wallet,
     assert done.err.splitlines()[-1].split() == ["code", "tx_code_wrong"]
 
 
+def test_the_last_wrong_code_says_that_the_offer_is_locked(trusting: Wallet, issuer: IssuerWorld) -> None:
+    answer = {"error": "invalid_grant", "reason": "tx_code_wrong", "tries_left": 0}
+    issuer.answers["POST", "/office/token"] = lambda request: Reply.of_json(answer, 400)
+    done = trusting.run("receive", issuer.offer(), "--yes", "--json", "--tx-code-file", code_file(trusting))
+    assert (done.code, done.json["error"]["code"]) == (1, "offer_locked")
+
+
 def test_a_code_of_the_wrong_form_costs_no_try(trusting: Wallet, issuer: IssuerWorld) -> None:
     for code in ("12345", "1234567", "12345a"):
         done = trusting.run("receive", issuer.offer(), "--yes", "--json", "--tx-code-file", code_file(trusting, code))
