@@ -20,15 +20,17 @@ from issuer.endpoints.offer import offer
 from issuer.endpoints.status_list import status_list
 from issuer.endpoints.token import token
 from issuer.endpoints.types import types
+from issuer.pages import drafts
+from issuer.pages.frame import frame
+from issuer.pages.routes import TEMPLATES
+from issuer.pages.routes import router as pages_router
 from issuer.service import Service
 from issuer.settings import IssuerSettings
 from web_service.application import create_application
 from web_service.jobs import Job
-from web_service.pages import Frame
 from web_service.site import make_site
-from web_service.words import Words
 
-PACKAGES: Final = ("issuer", "credential_schemas", "openid4vc")
+PACKAGES: Final = ("issuer.pages", "issuer", "credential_schemas", "openid4vc")
 RETENTION_SECONDS: Final = 30.0
 Endpoint = Callable[[Request], Awaitable[Response]]
 _OF_ORGANISATIONS: Final = frozenset({"token", "nonce", "credential", "notification", "status"})
@@ -37,15 +39,18 @@ _OF_ORGANISATIONS: Final = frozenset({"token", "nonce", "credential", "notificat
 def create_app(settings: IssuerSettings) -> FastAPI:
     """Everything put together; raises what building.build raises, before a request is answered."""
     mode = installation.read(settings).mode
-    site = make_site(settings, mode, version=version(), packages=PACKAGES, templates=(), static=(), frame=_frame)
+    site = make_site(
+        settings, mode, version=version(), packages=PACKAGES, templates=(TEMPLATES,), static=(), frame=frame
+    )
     service = build(settings, database=site.database, counters=PrometheusCounters(site.metrics))
 
     async def retain() -> None:
         await retention.run(service)
+        await drafts.purge(service)
 
     app = create_application(
         site,
-        routers=(management.router,),
+        routers=(management.router, pages_router),
         is_api=lambda path: is_api(service, path),
         body_limits={},
         background=(Job("retention", RETENTION_SECONDS, retain),),
@@ -106,7 +111,3 @@ def version() -> str:
         return installed("todiste")
     except PackageNotFoundError:
         return "0"
-
-
-def _frame(request: Request, words: Words) -> Frame:
-    return Frame()

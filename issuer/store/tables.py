@@ -143,3 +143,21 @@ document_numbers = Table(
     Column("year", Integer, primary_key=True),
     Column("next", BigInteger, nullable=False),
 )
+
+# What somebody is writing at the pages, sealed under a key of its own. `revision` goes up with every change.
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("draft_id", Text, primary_key=True),
+    Column("organisation", Text, nullable=False),
+    Column("account_id", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("replaces", Text),
+    Column("wrapped_key", LargeBinary, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Index("drafts_by_account", "account_id", "created_at"),
+    Index("drafts_by_expiry", "expires_at"),
+)
