@@ -17,7 +17,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from examples import services, terminal
-from examples.journey_words import words
+from examples.journey_words import LANGUAGES, words
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "build" / "demo"
@@ -124,9 +124,7 @@ class Journey:
         )
 
     def reader(self, name: str, file: str) -> str:
-        return (
-            f"python3 -c 'import json,sys; print(json.load(open(sys.argv[2]))[sys.argv[1]])' {name} {self.path(file)}"
-        )
+        return f"python3 examples/field.py {self.path(file)} {name}"
 
     def request(self, purpose: str, file: str) -> str:
         self.run(f"verifier request {purpose} --json > {self.path(file)} && cat {self.path(file)}")
@@ -177,6 +175,7 @@ class Journey:
         self.heading("receive")
         code = self.member("feedback.json", "tx_code")
         yes = {"fi": "k", "sv": "j", "en": "y"}[self.language]
+        change = {"fi": "v", "sv": "b", "en": "c"}[self.language]
         self.ask(f"wallet receive {self.path('lausuntopalaute.pdf')}", [yes, code, yes])
         self.take("pid.json")
         self.take("statement.json")
@@ -194,7 +193,7 @@ class Journey:
 
         self.heading("from_statement")
         second = self.request("P1", "request-2.json")
-        self.present("request-2.json", ["v", yes])
+        self.present("request-2.json", [change, yes])
         self.verdict(second)
 
         self.heading("refuse")
@@ -306,7 +305,8 @@ class Journey:
 
 
 def main() -> None:
-    journey = Journey(os.environ.get("DEMO_LANG", "en"))
+    language = os.environ.get("DEMO_LANG", "en")
+    journey = Journey(language if language in LANGUAGES else "en")
     try:
         journey.go()
     finally:

@@ -12,6 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+# Settings of another installation, and the one that keeps Python from remembering what it compiled.
+FOREIGN = ("ISSUER_", "VERIFIER_", "WALLET_", "TODISTE_", "PYTHONDONTWRITEBYTECODE")
+
 
 def free_port() -> int:
     """A port that was free a moment ago."""
