@@ -1,8 +1,8 @@
 """A verifier that lies: a valid access certificate, the registration certificate of P1, and a question for diagnoses.
 
 It runs with the keys of an honest verifier of the demo; only its question is another than it is registered for. A
-wallet refuses it by itself and names the claims. Prints the link for the wallet, then serves its one request until it is
-stopped; an answer, if one ever came, would be told on standard error.
+wallet refuses it by itself and names the claims. Prints the link for the wallet, then serves its one request until it
+is stopped; an answer, if one ever came, would be told on standard error.
 """
 
 import argparse
