@@ -1,0 +1,31 @@
+"""Every page of both services, one after another, as people come to them; tests look at each, and so does a camera.
+
+A tour is a generator: it yields the name of a page each time that one is on the screen, in the visitor's language.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from tests.browser.stage import Service, Stage
+from tests.browser.visitor import Visitor
+
+Tour = Callable[[Stage, Visitor], Iterator[str]]
+
+
+def entrance(stage: Stage, visitor: Visitor) -> Iterator[str]:
+    """What one sees without an account, and with a wrong password."""
+    visitor.go("/signin")
+    yield "signin"
+    visitor.page.fill("#username", "lea.laakari")
+    visitor.page.fill("#password", "väärä salasana")
+    visitor.press("#signin-button")
+    yield "signin-wrong"
+    visitor.go("/nowhere")
+    yield "not-found"
+
+
+# (service, who is signed in, tour) by name.
+TOURS: Final[dict[str, tuple[Service, str | None, Tour]]] = {
+    "issuer-entrance": ("issuer", None, entrance),
+    "verifier-entrance": ("verifier", None, entrance),
+}

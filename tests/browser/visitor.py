@@ -1,0 +1,103 @@
+"""Somebody in front of a page: goes, presses, reads; and everything that went wrong on the way is written down."""
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from playwright.sync_api import ConsoleMessage, Page, Request, Response
+
+# Chromium says this of a document that was answered with 4xx or 5xx; whether it should have been, a test knows.
+_STATUS_MESSAGE: Final = "Failed to load resource: the server responded with a status of"
+
+
+@dataclass
+class Visitor:
+    """One window. `troubles`: console errors, violations of the policy, requests to others, broken resources."""
+
+    page: Page
+    origin: str
+    language: str
+    troubles: list[str] = field(default_factory=list)
+    document: Response | None = None
+
+    def __post_init__(self) -> None:
+        self.page.on("console", self._said)
+        self.page.on("pageerror", lambda error: self.troubles.append(f"script error: {error}"))
+        self.page.on("request", self._asked)
+        self.page.on("response", self._answered)
+        self.page.on("dialog", self._dialog)
+
+    # Moving
+
+    def go(self, path: str) -> None:
+        """Open a page by its address."""
+        self.page.goto(path if "://" in path else self.origin + path)
+
+    def press(self, selector: str) -> None:
+        """Press a button or follow a link that leads to another page."""
+        with self.page.expect_navigation():
+            self.page.click(selector)
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.page.url).path
+
+    @property
+    def status(self) -> int:
+        """How the document that is shown was answered."""
+        if self.document is None:
+            raise AssertionError("nothing has been opened yet")
+        return self.document.status
+
+    def headers(self) -> dict[str, str]:
+        if self.document is None:
+            raise AssertionError("nothing has been opened yet")
+        return self.document.headers
+
+    # Reading
+
+    @property
+    def heading(self) -> str:
+        return self.page.locator("h1").inner_text().replace("\u00ad", "")
+
+    def text(self, selector: str = "main") -> str:
+        """What stands there, as a person sees it."""
+        return self.page.locator(selector).inner_text().replace("\u00ad", "")
+
+    def tree(self, selector: str = "body") -> str:
+        """The accessibility tree: what a screen reader is told."""
+        return self.page.locator(selector).aria_snapshot().replace("\u00ad", "")
+
+    def focused(self) -> str:
+        """The id of what has the focus, else its tag."""
+        return str(self.page.evaluate("document.activeElement.id || document.activeElement.tagName.toLowerCase()"))
+
+    def take_troubles(self) -> list[str]:
+        """What went wrong since the last time."""
+        taken, self.troubles[:] = list(self.troubles), []
+        return taken
+
+    # Watching
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type not in ("error", "warning"):
+            return
+        url = message.location["url"].split("#")[0]
+        if message.text.startswith(_STATUS_MESSAGE) and self.document and url == self.document.url.split("#")[0]:
+            return
+        self.troubles.append(f"console: {message.text} ({url})")
+
+    def _asked(self, request: Request) -> None:
+        if not request.url.startswith((self.origin + "/", "data:", "blob:")):
+            self.troubles.append(f"request to another place: {request.url}")
+
+    def _answered(self, response: Response) -> None:
+        if response.request.is_navigation_request() and response.frame == self.page.main_frame:
+            if not 300 <= response.status < 400:
+                self.document = response
+        elif response.status >= 400:
+            self.troubles.append(f"resource answered {response.status}: {response.url}")
+
+    def _dialog(self, dialog: Any) -> None:
+        self.troubles.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
