@@ -98,8 +98,8 @@ def known_hosts(public_url: str, allowed: Iterable[str]) -> frozenset[str]:
     """The Host values that name this service: of the public URL, with and without its default port, and `allowed`."""
     parts = urlsplit(public_url)
     default = ":443" if parts.scheme == "https" else ":80"
-    names = {parts.netloc.lower(), *(host.lower() for host in allowed)}
-    return frozenset(names | {name + default for name in names} | {name.removesuffix(default) for name in names})
+    names = {name.lower().removesuffix(default) for name in (parts.netloc, *allowed)}
+    return frozenset(names | {name + default for name in names if ":" not in name.rpartition("]")[2]})
 
 
 _static = APIRouter()

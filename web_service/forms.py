@@ -10,6 +10,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 import jiter
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -86,6 +87,7 @@ async def read_form(request: Request, *, max_files: int = 0) -> Form:
 
 
 async def _read_multipart(request: Request, max_files: int) -> Form:
+    await _check_frame(request)
     pairs: list[tuple[str, str]] = []
     files: dict[str, UploadedFile] = {}
     try:
@@ -99,6 +101,15 @@ async def _read_multipart(request: Request, max_files: int) -> Form:
     except (HTTPException, ValueError):
         raise RequestError("request_unreadable", 400) from None
     return Form(pairs, files)
+
+
+async def _check_frame(request: Request) -> None:
+    # The parser takes an endless preamble, and a body that was cut off, for an empty form. Browsers send neither.
+    _, options = parse_options_header(request.headers["content-type"])
+    boundary = options.get(b"boundary", b"")
+    body = await request.body()
+    if not boundary or not body.startswith(b"--" + boundary) or not body.rstrip().endswith(b"--" + boundary + b"--"):
+        raise RequestError("request_unreadable", 400)
 
 
 async def read_json(request: Request) -> dict[str, Any]:

@@ -120,10 +120,18 @@ class Pages:
         words = self._words[self.language(request)]
         known = code if words.has(f"error.{code}.what") else "server_error"
         context = {"code": known, "facts": {"n": "", **facts}, "request_id": request_id.get() if status >= 500 else ""}
-        return self._answer(request, "error.html", Frame(), status, None, context)
+        # Nothing of the address is repeated; this link is relative to it.
+        return self._answer(request, "error.html", Frame(), status, None, context, language_link="?lang={}".format)
 
     def _answer(
-        self, request: Request, name: str, frame: Frame, status: int, language: str | None, context: dict[str, Any]
+        self,
+        request: Request,
+        name: str,
+        frame: Frame,
+        status: int,
+        language: str | None,
+        context: dict[str, Any],
+        language_link: Callable[[str], str] | None = None,
     ) -> HTMLResponse:
         chosen = language or self.language(request)
         words = self._words[chosen]
@@ -136,7 +144,7 @@ class Pages:
             frame=frame,
             demo=self._demo,
             version=self._version,
-            language_link=lambda other: _language_link(request, other),
+            language_link=language_link or (lambda other: _language_link(request, other)),
             csrf_field=lambda: _csrf_field(request, secrets_made),
         )
         response = HTMLResponse(html, status_code=status)

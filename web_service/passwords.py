@@ -7,10 +7,12 @@ from typing import Final
 from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
-# Memory in KiB, passes, lanes. RFC 9106 §4 (second recommendation) with one pass more where memory is dear.
+# Memory in KiB and passes of RFC 9106 §4's second recommendation. One lane: OpenSSL runs several on a pool of threads,
+# and two derivations at once, each with several lanes, wait for each other for ever (seen with OpenSSL of
+# cryptography 50.0.2).
 MEMORY: Final = 64 * 1024
 PASSES: Final = 3
-LANES: Final = 4
+LANES: Final = 1
 MAX_LENGTH: Final = 200
 _WORD_LETTERS: Final = "abcdefghijkmnpqrstuvwxyz23456789"
 

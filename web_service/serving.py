@@ -62,11 +62,15 @@ def listen(host: str, port: int) -> socket.socket:
     """A listening socket. Raises WebError("port_taken") or WebError("host_unusable")."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listening = socket.socket(family, kind, protocol)
+    except OSError:
+        raise WebError("host_unusable", host=host) from None
+    listening = socket.socket(family, kind, protocol)
+    try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)
         listening.listen(BACKLOG)
     except OSError as error:
+        listening.close()
         if error.errno == EADDRINUSE:
             raise WebError("port_taken", host=host, port=port) from None
         raise WebError("host_unusable", host=host) from None

@@ -5,6 +5,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any, ClassVar
@@ -205,8 +206,13 @@ async def visiting(url: str, tmp_path: Path, **given: Any) -> AsyncIterator[Visi
             yield Visitor(site, app, client)
 
 
+@lru_cache
+def _hashed() -> str:
+    return hash_password(PASSWORD)
+
+
 async def add_people(site: Site) -> None:
-    hashed = hash_password(PASSWORD)
+    hashed = _hashed()
 
     async def work(tx: Transaction) -> None:
         for username, name, role in (

@@ -18,11 +18,6 @@ ROWS = Statement(select(shared.audit).order_by(shared.audit.c.id))
 BATCHES = Statement(select(shared.audit_batches).order_by(shared.audit_batches.c.batch))
 
 
-@pytest.fixture
-def url(migrated_url: Callable[[str | None], str]) -> str:
-    return migrated_url(PACKAGE)
-
-
 async def add(audit: Audit, tx: Transaction, action: str = "issue", **detail: str | int) -> None:
     await audit.row(
         tx, organisation="o1", actor="cli:lea", action=action, object_id="4711", now=1_700_000_000, detail=detail

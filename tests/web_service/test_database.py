@@ -55,11 +55,6 @@ def in_loop(url: str, work: Callable[[Database], Awaitable[Any]]) -> Any:
     return asyncio.run(run())
 
 
-@pytest.fixture
-def url(migrated_url: Callable[[str | None], str]) -> str:
-    return migrated_url(PACKAGE)
-
-
 def test_rows_come_back_as_dictionaries_with_their_values_unchanged(url: str) -> None:
     async def work(database: Database) -> Any:
         await database.write(ADD, code="ä🙂", content=b"\x00\xff")
