@@ -21,7 +21,13 @@ def main() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")
-    sys.exit(int(run(sys.argv[1:])))
+    try:
+        code = int(run(sys.argv[1:]))
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; the interpreter must not try to write the rest.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = int(Exit.REFUSED)
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -14,6 +14,7 @@ from openid4vc import base64url
 from openid4vc.errors import CredentialError, IssuanceError, RetrievalError, StatusError, TrustError
 from openid4vc.http_retrieval import Response
 from openid4vc.jose import jwk
+from openid4vc.relying_party import disclosure_policy
 from openid4vc.sd_jwt import ClaimPath, KeyBinding
 from openid4vc.sd_jwt_vc import credential as sd_jwt_vc
 from openid4vc.sd_jwt_vc import type_metadata
@@ -115,6 +116,9 @@ class Receiving:
         configurations = tuple(issuer.configuration(name) for name in configuration_ids)
         trusted = []
         for configuration in configurations:
+            if configuration.disclosure_policy is not None:
+                # Half a policy protects nobody: better no credential than one whose terms cannot be kept.
+                disclosure_policy.parse(configuration.disclosure_policy)
             entry = self._trusted(organization, credential_issuer, configuration.vct)
             if entry is None and signed:
                 raise WalletError("issuer_untrusted", host=host)

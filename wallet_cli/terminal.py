@@ -108,6 +108,8 @@ class Screen:
             bare = _bare(cell)
             fitted = cell if not width or len(bare) < width else bare[: width - 2] + "…"
             line += fitted + " " * (width - len(_bare(fitted)))
+        if "\x1b" not in line and len(line) > self._width:
+            line = line[: self._width - 1] + "…"
         self.line(line.rstrip())
 
     def next_steps(self, steps: Sequence[tuple[str, str]]) -> None:

@@ -3,6 +3,7 @@
 from openid4vc.trust import folder
 from openid4vc.trust.certificates import Role
 from openid4vc.trust.folder import TrustFolder
+from wallet_cli.errors import WalletError
 from wallet_cli.invocation import Invocation
 from wallet_cli.network import Network
 
@@ -15,4 +16,7 @@ def load(invocation: Invocation, *required: Role) -> TrustFolder:
 def connect(invocation: Invocation, trust: TrustFolder, *, demo: bool) -> Network:
     """Connections under the policy that was decided at init; `tls/` anchors are believed beside the system's."""
     anchors = [certificate.der for certificate in trust.anchors[Role.TLS]]
-    return Network(demo=demo, egress=invocation.egress(), tls_anchors=anchors)
+    try:
+        return Network(demo=demo, egress=invocation.egress(), tls_anchors=anchors)
+    except ValueError:
+        raise WalletError("test_setting", name="WALLET_EGRESS_MAP") from None

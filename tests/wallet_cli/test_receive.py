@@ -233,6 +233,16 @@ def test_unsigned_metadata_is_believed_of_an_issuer_that_the_operator_named(
     assert receive(trusting, issuer).code == 0
 
 
+def test_a_disclosure_policy_that_cannot_be_kept_ends_it_before_any_code(trusting: Wallet, issuer: IssuerWorld) -> None:
+    def lie(value: JsonObject) -> JsonObject:
+        value["credential_configurations_supported"][CONFIGURATION]["credential_metadata"]["disclosure_policy"] = {}
+        return value
+
+    issuer.lie_metadata = lie
+    refused(trusting, issuer, "metadata_invalid")
+    assert issuer.seen("POST") == []
+
+
 # What servers may answer
 
 

@@ -83,6 +83,32 @@ def test_wrong_usage_is_answered_in_the_shape_of_every_error(wallet: Wallet) -> 
     assert wallet.run().code == 2
 
 
+def test_whoever_reads_only_the_start_of_the_output_gets_no_traceback(wallet: Wallet) -> None:
+    script = f"{sys.executable} -m wallet_cli list --plain | true"
+    done = subprocess.run(
+        ["sh", "-c", script],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "WALLET_HOME": str(wallet.home), "WALLET_PASSPHRASE": PASSPHRASE},
+    )
+    assert "Traceback" not in done.stderr
+
+
+def test_the_shell_completes_commands_and_options(wallet: Wallet) -> None:
+    done = wallet.run(_WALLET_COMPLETE="bash_complete", COMP_WORDS="wallet re", COMP_CWORD="1")
+    assert {line.partition(",")[2] for line in done.out.splitlines()} == {"receive", "receipts"}
+
+
+def test_an_egress_map_that_leads_elsewhere_is_refused(trusting: Wallet, tmp_path: Path) -> None:
+    path = tmp_path / "egress.json"
+    offer = "openid-credential-offer://?credential_offer_uri=https%3A%2F%2Fa.example%2Fo"
+    for text in ('{"a.example": "10.0.0.1:80"}', "[]", "{"):
+        path.write_text(text)
+        done = trusting.run("receive", offer, "--yes", "--json", "--test-mode", WALLET_EGRESS_MAP=str(path))
+        assert (done.code, done.json["error"]["code"]) == (2, "test_setting")
+
+
 # wallet init
 
 

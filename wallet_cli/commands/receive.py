@@ -149,7 +149,8 @@ class _Errand:
         if self._tx_code_file is not None:
             typed = invocation.secrets.read(self._tx_code_file)
         elif invocation.terminal.interactive:
-            typed = invocation.terminal.secret(invocation.words.text("receive.tx_code", n=asked.length or "?"))
+            question = "receive.tx_code.digits" if asked.input_mode == "numeric" else "receive.tx_code.text"
+            typed = invocation.terminal.secret(invocation.words.text(question, n=asked.length or "?"))
         else:
             raise WalletError("tx_code_needed")
         code = "".join(typed.split())
@@ -312,8 +313,10 @@ def _may_fetch(invocation: Invocation, code: Code) -> bool:
     """The first question. The service is named in ASCII, so that no look-alike letter can hide in it."""
     words = invocation.words
     host = code.host or ""
-    where = words.text("scan.link") if code.page is None else words.text("scan.page", n=code.page)
-    invocation.say(words.text("receive.found", where=where, host=host))
+    if code.page is None:
+        invocation.say(words.text("receive.found.link", host=host))
+    else:
+        invocation.say(words.text("receive.found.page", n=code.page, host=host))
     return invocation.terminal.confirm("receive.fetch", host=host)
 
 
