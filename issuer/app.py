@@ -22,7 +22,7 @@ from issuer.endpoints.token import token
 from issuer.endpoints.types import types
 from issuer.pages import drafts
 from issuer.pages.frame import frame
-from issuer.pages.routes import TEMPLATES
+from issuer.pages.routes import STATIC, TEMPLATES
 from issuer.pages.routes import router as pages_router
 from issuer.service import Service
 from issuer.settings import IssuerSettings
@@ -40,7 +40,7 @@ def create_app(settings: IssuerSettings) -> FastAPI:
     """Everything put together; raises what building.build raises, before a request is answered."""
     mode = installation.read(settings).mode
     site = make_site(
-        settings, mode, version=version(), packages=PACKAGES, templates=(TEMPLATES,), static=(), frame=frame
+        settings, mode, version=version(), packages=PACKAGES, templates=(TEMPLATES,), static=(STATIC,), frame=frame
     )
     service = build(settings, database=site.database, counters=PrometheusCounters(site.metrics))
 

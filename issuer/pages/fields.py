@@ -3,6 +3,7 @@
 Knows controls, never claims: what is asked stands in the type's form.json (credential_schemas.forms).
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as member
@@ -18,6 +19,8 @@ from web_service.pages import FieldError
 from web_service.words import Words
 
 HEALTH_TERM: Final = "note_health_term"
+# Numbers with signs in them (`L-2026-000123`, `120374-901A`) are read as one, so they stand on one line.
+_WHOLE: Final = re.compile(r"\S*[0-9]-\S*[0-9]\S*")
 # Controls whose answers can open another question by style alone.
 _OPENING: Final = frozenset({"radios", "checkboxes", "yes_no"})
 
@@ -55,6 +58,11 @@ class Question:
     note: str
     opens: set[str] = member(default_factory=set)
     opened: dict[str, list[Opened]] = member(default_factory=dict)
+
+    @property
+    def hint(self) -> Markup | None:
+        """The hint, its numbers unbroken."""
+        return None if self.field.hint is None else _unbroken(self.field.hint)
 
     @property
     def wrong(self) -> str:
@@ -230,4 +238,12 @@ def _marked(text: str, innocent: Iterable[str]) -> Markup:
             continue
         out += Markup("{}<mark>{}</mark>").format(text[place : term.start], term.word)
         place = term.end
+    return out + text[place:]
+
+
+def _unbroken(text: str) -> Markup:
+    out, place = Markup(""), 0
+    for match in _WHOLE.finditer(text):
+        out += Markup('{}<span class="nb">{}</span>').format(text[place : match.start()], match[0])
+        place = match.end()
     return out + text[place:]

@@ -1,0 +1,106 @@
+"""From choosing a type to the document in a wallet, by the forms alone."""
+
+from io import BytesIO
+
+import pypdfium2
+import pytest
+
+from tests.issuer.pages.browser import Browser, answers, begin, document_path, give
+from tests.issuer.world import World
+
+
+def text_of(pdf: bytes) -> str:
+    return "".join(page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(BytesIO(pdf)))
+
+
+def test_a_document_is_given_on_paper_and_the_code_apart(world: World, doctor: Browser) -> None:
+    page = give(doctor)
+    assert page.status == 200
+    assert "Lausuntopalaute on annettu" in page.title
+    (code,) = {value for name, value in page.forms["code-form"].pairs if name == "code"}
+    assert f"{code[:3]}\u00a0{code[3:]}" in page.text
+    path = document_path(page)
+    sheet = doctor.send("GET", f"{path}/sheet.pdf")
+    code_sheet = doctor.posted("code-form")
+    assert sheet.headers["content-type"] == code_sheet.headers["content-type"] == "application/pdf"
+    assert "20 tuntia viikossa" in text_of(sheet.content)
+    assert f"{code[:3]} {code[3:]}" in text_of(code_sheet.content)
+    assert code not in text_of(sheet.content).replace(" ", "")
+    assert "20 tuntia" not in text_of(code_sheet.content)
+    document = world.view(path.removeprefix("/documents/"))
+    assert document.claims is not None
+    assert document.claims["restrictions"] == ["no_heavy_lifting", "no_heights"]
+    assert document.claims["professional_role"] == "physician"
+    assert document.recipient == ("Erkki Esimerkki", "Mallikatu 1 A 2", "00000 MALLILA")
+
+
+def test_the_code_is_shown_this_once(doctor: Browser) -> None:
+    page = give(doctor)
+    code = dict(page.forms["code-form"].pairs)["code"]
+    again = doctor.open(f"{document_path(page)}/done")
+    assert "code-form" not in again.forms
+    assert f"{code[:3]}\u00a0{code[3:]}" not in again.text
+    assert "Vahvistuskoodia ei näytetä uudelleen" in again.text
+
+
+def test_the_language_of_the_last_page_changes_and_the_code_stays(doctor: Browser) -> None:
+    page = give(doctor)
+    code = dict(page.forms["code-form"].pairs)["code"]
+    swedish = doctor.submit("again", "sv")
+    assert swedish.language == "sv"
+    assert f"{code[:3]}\u00a0{code[3:]}" in swedish.text
+
+
+def test_a_guessed_code_opens_no_code_sheet(doctor: Browser) -> None:
+    page = give(doctor)
+    right = dict(page.forms["code-form"].pairs)["code"]
+    other = f"{(int(right) + 1) % 1_000_000:06d}"
+    assert doctor.posted("code-form", code=other).status_code == 404
+
+
+def test_a_sent_link_brings_no_address_onto_the_sheet(world: World, doctor: Browser) -> None:
+    page = give(doctor, delivery="link")
+    assert "sheet" not in page.ids
+    assert "openid-credential-offer://" in page.text
+    assert world.view(document_path(page).removeprefix("/documents/")).recipient == ()
+
+
+def test_a_correction_replaces_the_document(world: World, doctor: Browser) -> None:
+    old = document_path(give(doctor))
+    doctor.open(old)
+    page = doctor.submit(f"{old}/correct")
+    assert "Korjaat asiakirjaa" in page.text
+    assert dict(page.forms["document-form"].pairs)["max_weekly_hours"] == "20"
+    doctor.submit("document-form", max_weekly_hours="25")
+    new = document_path(doctor.submit("issue-form", delivery="paper"))
+    assert new != old
+    document = world.view(old.removeprefix("/documents/"))
+    assert (document.status, document.replaced_by) == ("superseded", new.removeprefix("/documents/"))
+    corrected = world.view(new.removeprefix("/documents/")).claims
+    assert corrected is not None
+    assert (corrected["max_weekly_hours"], corrected["replaces_document_id"]) == (25, document.document_id)
+    assert "Korvattu uudella" in doctor.open(old).text
+
+
+def test_of_two_corrections_of_a_document_there_is_one_draft(doctor: Browser) -> None:
+    old = document_path(give(doctor))
+    doctor.open(old)
+    first = doctor.submit(f"{old}/correct").path
+    doctor.open(old)
+    assert doctor.submit(f"{old}/correct").path == first
+
+
+@pytest.mark.parametrize(("code", "protected"), [("120374-901A", False), ("060687W909F", True)])
+def test_a_protected_persons_document_never_says_where_they_are(
+    world: World, doctor: Browser, code: str, protected: bool
+) -> None:
+    page = begin(doctor, code, "laakarinlausunto-b")
+    assert ("Asiakkaalla on turvakielto" in page.text) is protected
+    assert ("issuing_unit_name" in page.ids) is not protected
+
+
+def test_a_document_of_a_protected_person_has_no_address(world: World, doctor: Browser) -> None:
+    begin(doctor, "060687W909F")
+    doctor.submit("document-form", **answers())
+    page = doctor.submit("issue-form", delivery="paper")
+    assert world.view(document_path(page).removeprefix("/documents/")).recipient == ()
