@@ -10,7 +10,7 @@ export PYTHONUTF8 = 1
 export UV_COMPILE_BYTECODE = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test pages check lint types lock translations clean faults
+.PHONY: help demo serve test pages errors check lint types lock translations clean faults
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ test: $(STAMPS)/dev $(STAMPS)/tools  ## set up all that tests need, then run eve
 
 pages: $(STAMPS)/dev $(STAMPS)/tools  ## screenshots of every page in three languages, under docs/pages
 	$(BIN)/python -m tests.browser.pictures
+
+errors: $(STAMPS)/dev  ## print docs/errors.md from the catalogues
+	$(BIN)/python -m tests.errors
 
 faults: $(STAMPS)/dev $(STAMPS)/tools  ## rows with rounds and counts in full, instead of a tenth
 	TODISTE_FULL_COUNTS=1 $(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)

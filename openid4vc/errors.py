@@ -118,7 +118,7 @@ CODES: Final[frozenset[str]] = frozenset(
     request_untrusted request_invalid client_id_mismatch client_id_prefix wallet_nonce_mismatch
     request_expired request_gone response_malformed response_mode_mismatch state_unknown
     dcql_invalid missing_credential claim_missing transaction_data_unsupported no_usable_encryption_key
-    registration_missing registration_invalid registration_untrusted over_asking disclosure_policy_forbids
+    registration_invalid registration_untrusted over_asking disclosure_policy_forbids
     receipt_invalid
     net_unreachable net_forbidden net_redirect net_timeout net_status net_content_type net_too_large
     scan_none scan_foreign scan_file scan_too_large

@@ -42,7 +42,7 @@ _EXITS: Final[Mapping[str, Exit]] = {
     "file_unreadable": Exit.USAGE,
     "number_unknown": Exit.USAGE,
     "claim_not_offered": Exit.USAGE,
-    "test_mode_refused": Exit.USAGE,
+    "test_mode_not_demo": Exit.USAGE,
     "test_setting": Exit.USAGE,
     "demo_trust_missing": Exit.REFUSED,
     "declined": Exit.REFUSED,

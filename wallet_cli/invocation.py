@@ -87,7 +87,7 @@ class Invocation:
         vault_file.read_header(vault.read(self.home))
         opened = vault.Vault.open(self.home, self.passphrase("ask.passphrase"), crash_point=self.crash_point)
         if self.test_mode and not opened.contents.settings.demo:
-            raise WalletError("test_mode_refused")
+            raise WalletError("test_mode_not_demo")
         if opened.contents.settings.demo:
             self.terminal.talk.paragraph(self.words.text("demo.notice"))
         return opened

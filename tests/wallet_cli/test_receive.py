@@ -611,7 +611,7 @@ def test_crash_points_and_clocks_count_only_in_test_mode(trusting: Wallet, issue
     assert later.json["credentials"][0]["state"] == "expired"
     real = Wallet.new(tmp_path / "real", demo=False)
     refused = real.run("list", "--json", "--test-mode")
-    assert (refused.code, refused.json["error"]["code"]) == (2, "test_mode_refused")
+    assert (refused.code, refused.json["error"]["code"]) == (2, "test_mode_not_demo")
 
 
 PROMPTS = [

@@ -23,7 +23,7 @@ def init(invocation: Invocation, demo: bool, demo_trust: str | None, unregistere
         _done(invocation, created=False)
         return
     if invocation.test_mode and not demo:
-        raise WalletError("test_mode_refused")
+        raise WalletError("test_mode_not_demo")
     source = _demo_trust_folder(invocation, demo_trust) if demo else None
     passphrase = _new_passphrase(invocation)
     allow = unregistered_verifiers or ("allow" if demo else "ask")
