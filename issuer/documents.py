@@ -98,7 +98,7 @@ async def create(service: Service, organisation: IssuingOrganisation, actor: Act
             replaced_by=None,
             request_key=new.request_key,
             wrapped_key=wrapped,
-            content=document_content.seal(key, document_id, Content(claims, new.recipient)),
+            content=document_content.seal(key, document_id, Content(claims, _recipient(service, new))),
             retained_until=_retained_until(service, claims),
         )
         made = await _new_offer(
@@ -283,6 +283,14 @@ def _check_protected(service: Service, new: NewDocument) -> None:
     person = service.people.get(str(new.claims.get("personal_administrative_number", "")))
     if person is not None and person.non_disclosure:
         check_protected_person(new.type, new.claims)
+
+
+def _recipient(service: Service, new: NewDocument) -> tuple[str, ...]:
+    """What stands in the envelope's window: as given, else the register's address; nothing where there is none."""
+    person = service.people.get(str(new.claims.get("personal_administrative_number", "")))
+    if new.recipient or person is None or not person.address:
+        return new.recipient
+    return (f"{person.given_name} {person.family_name}", *person.address)
 
 
 async def _new_offer(
