@@ -314,7 +314,7 @@ class Examination:
     def _document(self, part: _Part) -> Document:
         """From the clear claims alone, which every holder of the credential shows anyhow."""
         if part.verified is not None:
-            claims, vct, issuer = part.verified.claims, part.verified.vct, part.verified.certificate
+            claims, vct, issuer = part.verified.all_claims, part.verified.vct, part.verified.certificate
         else:
             # Refused for its time or its status claim: signature and chain held before that was looked at.
             parsed = sd_jwt.parse(part.text).issuer_jwt
@@ -326,7 +326,7 @@ class Examination:
             type=credential_type.name if credential_type else None,
             is_identity=bool(credential_type and credential_type.settings.get("is_identity")),
             issuer=_text(claims.get("issuing_authority")) or issuer.organization or "",
-            until=_text(claims.get("date_of_expiry")) or (_day(claims.get("exp")) if part.verified is None else None),
+            until=_text(claims.get("date_of_expiry")) or _day(claims.get("exp")),
             clear=_clear(credential_type, claims),
         )
 

@@ -139,6 +139,25 @@ async def standing(verifier: Verifier, row: Row) -> Standing:
     )
 
 
+async def read(verifier: Verifier, row: Row, *, actor: str) -> Standing:
+    """As `standing`, for somebody who gets to see values: written down before it is shown (no audit, no act)."""
+    found = await standing(verifier, row)
+    if found.claims:
+
+        async def work(tx: Transaction) -> None:
+            await verifier.audit.row(
+                tx,
+                organisation=row["organisation"],
+                actor=actor,
+                action="result.read",
+                object_id=row["id"],
+                now=verifier.clock.now(),
+            )
+
+        await verifier.database.transaction(work)
+    return found
+
+
 def new_row(
     verifier: Verifier, row: Row, examined: Examined, *, receipt: str | None, receipt_id: str | None, now: int
 ) -> dict[str, Any]:

@@ -187,6 +187,10 @@ class World:
         row: dict[str, Any] = self.run(self.server.verifier.database.one, statements.request_by_id, p_id=created.id)
         return row
 
+    def result_state(self, request_id: str) -> str:
+        row = self.run(self.server.verifier.database.one, statements.request_by_id, p_id=request_id)
+        return str(results.state_of(row, self.now())[0])
+
     def result(self, created: Created) -> dict[str, Any]:
         standing = self.run(results.standing, self.server.verifier, self.row(created))
         value: dict[str, Any] = json.loads(json.dumps(standing.to_json()))

@@ -48,7 +48,8 @@ async def _read(verifier: Verifier, request_id: str, seconds: int) -> Standing:
         row = await verifier.database.one(statements.request_by_id, p_id=request_id[:100])
         if row is None:
             raise VerifierError("request_not_found")
-        return await results.standing(verifier, await waiting.until_ended(verifier, row, seconds=seconds))
+        row = await waiting.until_ended(verifier, row, seconds=seconds)
+        return await results.read(verifier, row, actor=cli.operator())
     finally:
         await verifier.database.close()
 

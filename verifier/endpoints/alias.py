@@ -27,7 +27,7 @@ def router(server: Server, limits: RateLimits) -> APIRouter:
     async def get(request: Request) -> Response:
         return await _redirect(server, limits, request)
 
-    routes.add_route("/p/{alias}", get, methods=["GET"])
+    routes.add_api_route("/p/{alias}", get, methods=["GET"], response_model=None)
     return routes
 
 

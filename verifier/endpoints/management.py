@@ -49,8 +49,8 @@ def router(server: Server, tokens: ApiTokens) -> APIRouter:
         except VerifierError as error:
             return _refused(error)
 
-    routes.add_route("/api/requests", create, methods=["POST"])
-    routes.add_route("/api/requests/{id}", read, methods=["GET"])
+    routes.add_api_route("/api/requests", create, methods=["POST"], response_model=None)
+    routes.add_api_route("/api/requests/{id}", read, methods=["GET"], response_model=None)
     return routes
 
 
@@ -101,7 +101,7 @@ async def _read(server: Server, client: ApiClient, request: Request) -> Response
     if not wait.isdecimal() or len(wait) > 4:
         raise VerifierError("api_fields_unknown")
     row = await waiting.until_ended(verifier, row, seconds=min(int(wait), _MAX_WAIT))
-    standing = await results.standing(verifier, row)
+    standing = await results.read(verifier, row, actor=client.actor)
     return JSONResponse(standing.to_json(), headers=dict(NO_STORE))
 
 

@@ -50,8 +50,8 @@ def router(server: Server) -> APIRouter:
                 return failure(400)
         return await _serve(server, request, wallet_nonce=nonce)
 
-    routes.add_route("/{organisation}/request/{object_id}", get, methods=["GET"])
-    routes.add_route("/{organisation}/request/{object_id}", post, methods=["POST"])
+    routes.add_api_route("/{organisation}/request/{object_id}", get, methods=["GET"], response_model=None)
+    routes.add_api_route("/{organisation}/request/{object_id}", post, methods=["POST"], response_model=None)
     return routes
 
 

@@ -24,7 +24,7 @@ def router(server: Server) -> APIRouter:
     async def post(request: Request) -> Response:
         return await _take(server, request)
 
-    routes.add_route("/{organisation}/response/{response_id}", post, methods=["POST"])
+    routes.add_api_route("/{organisation}/response/{response_id}", post, methods=["POST"], response_model=None)
     return routes
 
 

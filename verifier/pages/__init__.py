@@ -6,16 +6,20 @@ from typing import Final
 from fastapi import APIRouter
 from starlette.requests import Request
 
+from credential_schemas import organisations
+from verifier.pages import asking, filing, listing, verdicts, waiting
+from verifier.pages.desk import Desk
 from verifier.server import Server
 from verifier.settings import Settings
-from web_service.pages import Frame
+from web_service.pages import Frame, NavigationItem
+from web_service.sessions import Session
 from web_service.settings import Mode
 from web_service.site import Site, make_site
 from web_service.words import Words
 
 HERE: Final = Path(__file__).parent
 # Whose sentences these pages say, the nearest first.
-PACKAGES: Final = ("verifier",)
+PACKAGES: Final = ("verifier", "credential_schemas", "openid4vc")
 
 
 def make_verifier_site(settings: Settings, mode: Mode, *, version: str) -> Site:
@@ -32,8 +36,23 @@ def make_verifier_site(settings: Settings, mode: Mode, *, version: str) -> Site:
 
 
 def routers(server: Server, site: Site) -> list[APIRouter]:
-    return []
+    """Every page's routes."""
+    desk = Desk(server, site)
+    return [room.router(desk) for room in (listing, asking, waiting, verdicts, filing)]
 
 
 def _frame(request: Request, words: Words) -> Frame:
-    return Frame()
+    """Organisation, navigation and name of whoever is signed in; nothing of them for anybody else."""
+    session: Session | None = getattr(request.state, "session", None)
+    if session is None:
+        return Frame()
+    organisation = organisations.load()[session.organisation]
+    path = request.url.path
+    return Frame(
+        organisation=organisation.local_name(words.language),
+        navigation=(
+            NavigationItem(words.text("nav.new_request"), "/requests/new", path == "/requests/new"),
+            NavigationItem(words.text("page.O8"), "/requests", path == "/requests"),
+        ),
+        user=session.name,
+    )

@@ -10,7 +10,7 @@ from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, case, func
 from sqlalchemy.dialects.postgresql import insert as upsert  # the same clause compiles for SQLite
 
 from verifier.store.tables import presentation_request as request
-from verifier.store.tables import result, setting
+from verifier.store.tables import result, setting, shared
 from web_service.database import Statement
 
 # So many refused responses of one request are written down; after that they are turned away (endpoints/response.py).
@@ -156,6 +156,16 @@ requests_to_erase = Statement(
         func.coalesce(request.c.ended_at, request.c.expires_at) <= _p("ended_before"),
     )
     .limit(bindparam("p_limit"))
+)
+
+# --- sessions, only looked at: web_service makes and ends them
+
+session_alive = Statement(
+    select(shared.sessions.c.id_hash).where(
+        shared.sessions.c.id_hash == _p("id_hash"),
+        shared.sessions.c.last_seen_at > _p("seen_after"),
+        shared.sessions.c.created_at > _p("created_after"),
+    )
 )
 
 # --- settings that operator commands share with the server
