@@ -42,11 +42,11 @@ def lines() -> Any:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_every_answer_carries_the_security_headers(path: str, url: str, tmp_path: Path) -> None:
+def test_every_answer_carries_the_security_headers(path: str, local_url: str, tmp_path: Path) -> None:
     async def visit(visitor: Visitor) -> Any:
         return await visitor.get(path), await visitor.client.head(path), await visitor.client.request("BREW", path)
 
-    for answer in run_visit(url, tmp_path, visit):
+    for answer in run_visit(local_url, tmp_path, visit):
         for name, value in SECURITY_HEADERS.items():
             assert answer.headers[name] == value
         assert answer.headers["strict-transport-security"].startswith("max-age=31536000")
@@ -56,7 +56,7 @@ def test_every_answer_carries_the_security_headers(path: str, url: str, tmp_path
 
 
 @pytest.mark.case("D-05")
-def test_no_page_may_be_framed_and_no_answer_is_without_its_policy(url: str, tmp_path: Path) -> None:
+def test_no_page_may_be_framed_and_no_answer_is_without_its_policy(local_url: str, tmp_path: Path) -> None:
     async def visit(visitor: Visitor) -> Any:
         signed_out = [await visitor.get(path) for path in PATHS]
         await visitor.sign_in()
@@ -65,7 +65,7 @@ def test_no_page_may_be_framed_and_no_answer_is_without_its_policy(url: str, tmp
         other_host = await visitor.get("/", headers={"Host": "evil"})
         return [*signed_out, await visitor.get("/things/1"), form, too_large, other_host]
 
-    answers = run_visit(url, tmp_path, visit)
+    answers = run_visit(local_url, tmp_path, visit)
     assert {answer.status_code for answer in answers} >= {200, 303, 400, 404, 413, 500}
     for answer in answers:
         policy = answer.headers["content-security-policy"]
@@ -77,7 +77,7 @@ def test_no_page_may_be_framed_and_no_answer_is_without_its_policy(url: str, tmp
 
 
 @pytest.mark.case("D-03")
-def test_what_came_in_an_address_is_shown_as_text_or_not_at_all(url: str, tmp_path: Path) -> None:
+def test_what_came_in_an_address_is_shown_as_text_or_not_at_all(local_url: str, tmp_path: Path) -> None:
     payload = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 
     async def visit(visitor: Visitor) -> Any:
@@ -93,7 +93,7 @@ def test_what_came_in_an_address_is_shown_as_text_or_not_at_all(url: str, tmp_pa
             await visitor.get("/", headers={"Accept-Language": payload}),
         ]
 
-    for answer in run_visit(url, tmp_path, visit):
+    for answer in run_visit(local_url, tmp_path, visit):
         assert "<script>alert" not in answer.text
         assert "<img" not in answer.text
         assert answer.headers["x-content-type-options"] == "nosniff"
@@ -109,24 +109,24 @@ HOSTS = [
 
 
 @pytest.mark.parametrize("host", HOSTS)
-def test_another_host_is_not_this_service(host: str, url: str, tmp_path: Path) -> None:
+def test_another_host_is_not_this_service(host: str, local_url: str, tmp_path: Path) -> None:
     async def visit(visitor: Visitor) -> Any:
         return [
             await visitor.get(path, headers={"Host": host}) for path in ("/", "/api/nope", "/health/live", "/signin")
         ]
 
-    page, wire, health, signin = run_visit(url, tmp_path, visit)
+    page, wire, health, signin = run_visit(local_url, tmp_path, visit)
     assert page.status_code == wire.status_code == health.status_code == signin.status_code == 400
     assert wire.json() == {"error": "invalid_request"}
     assert "evil" not in page.text
 
 
 @pytest.mark.parametrize("host", ["todiste.example", "TODISTE.example", "todiste.example:443", "other.example"])
-def test_the_configured_names_are_this_service(host: str, url: str, tmp_path: Path) -> None:
+def test_the_configured_names_are_this_service(host: str, local_url: str, tmp_path: Path) -> None:
     async def visit(visitor: Visitor) -> Any:
         return await visitor.get("/", headers={"Host": host})
 
-    assert run_visit(url, tmp_path, visit, allowed_hosts=("other.example",)).status_code == 200
+    assert run_visit(local_url, tmp_path, visit, allowed_hosts=("other.example",)).status_code == 200
 
 
 def test_a_port_belongs_to_the_name() -> None:
@@ -148,19 +148,19 @@ def test_a_port_belongs_to_the_name() -> None:
     ],
 )
 def test_a_head_that_is_too_much_is_refused_as_page_and_as_json(
-    headers: dict[str, str], status: int, url: str, tmp_path: Path
+    headers: dict[str, str], status: int, local_url: str, tmp_path: Path
 ) -> None:
     async def visit(visitor: Visitor) -> Any:
         return [await visitor.client.post(path, content=b"x", headers=headers) for path in ("/things/1", "/api/echo")]
 
-    page, wire = run_visit(url, tmp_path, visit)
+    page, wire = run_visit(local_url, tmp_path, visit)
     assert page.status_code == wire.status_code == status
     assert wire.json() == {"error": "invalid_request"}
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert page.headers["connection"] == "close"
 
 
-def test_one_route_may_take_more_and_no_other(url: str, tmp_path: Path) -> None:
+def test_one_route_may_take_more_and_no_other(local_url: str, tmp_path: Path) -> None:
     body = b"a=" + b"x" * (1 << 20)
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -175,7 +175,7 @@ def test_one_route_may_take_more_and_no_other(url: str, tmp_path: Path) -> None:
             await visitor.client.post("/api/form", content=chunks(), headers=headers),
         ]
 
-    larger, usual, endless = run_visit(url, tmp_path, visit)
+    larger, usual, endless = run_visit(local_url, tmp_path, visit)
     assert (larger.status_code, larger.json()) == (200, {"fields": 1})
     assert usual.status_code == endless.status_code == 413
 
@@ -214,7 +214,7 @@ def test_a_body_that_does_not_come_is_not_waited_for() -> None:
     assert (b"connection", b"close") in sent[0]["headers"]
 
 
-def test_page_errors_speak_the_readers_language_and_api_errors_json(url: str, tmp_path: Path) -> None:
+def test_page_errors_speak_the_readers_language_and_api_errors_json(local_url: str, tmp_path: Path) -> None:
     async def visit(visitor: Visitor) -> Any:
         return (
             await visitor.get("/nope", headers={"Accept-Language": "sv"}),
@@ -227,7 +227,7 @@ def test_page_errors_speak_the_readers_language_and_api_errors_json(url: str, tm
             await visitor.client.post("/api/echo", json={"a": 1}),
         )
 
-    swedish, english, method, missing, wire_method, wrong_type, broken, fine = run_visit(url, tmp_path, visit)
+    swedish, english, method, missing, wire_method, wrong_type, broken, fine = run_visit(local_url, tmp_path, visit)
     assert "Sidan finns inte" in swedish.text
     assert "The page does not exist" in english.text
     assert (swedish.status_code, method.status_code) == (404, 405)
@@ -244,22 +244,22 @@ def test_page_errors_speak_the_readers_language_and_api_errors_json(url: str, tm
     [b"", b"[]", b"1", b'{"a":1,"a":2}', b'{"a":{"b":1,"b":2}}', b'{"a":NaN}', b'{"a":1e999}', b'{"a":[-1e999]}',
      b'{"a":1}x', b"\xef\xbb\xbf{}", b'{"a":"\\ud800"}', b'{"a":"\xff"}', b'{"a":' * 1000],
 )  # fmt: skip
-def test_json_that_is_not_one_plain_object_is_refused(body: bytes, tmp_path: Path, migrated_url: Any) -> None:
+def test_json_that_is_not_one_plain_object_is_refused(body: bytes, tmp_path: Path, local_url: str) -> None:
     async def visit(visitor: Visitor) -> Any:
         return await visitor.client.post("/api/echo", content=body, headers={"Content-Type": "application/json"})
 
-    answer = run_visit(migrated_url("tests.web_service.example_store"), tmp_path, visit)
+    answer = run_visit(local_url, tmp_path, visit)
     assert (answer.status_code, answer.json()) == (400, {"error": "invalid_request"})
 
 
 @pytest.mark.case("Y-03")
 def test_a_crash_answers_with_the_requests_id_and_logs_places_without_values(
-    lines: Any, url: str, tmp_path: Path
+    lines: Any, local_url: str, tmp_path: Path
 ) -> None:
     async def visit(visitor: Visitor) -> Any:
         return await visitor.get(f"/crash/{CANARY}?q={CANARY}"), await visitor.get(f"/api/crash/{CANARY}")
 
-    page, wire = run_visit(url, tmp_path, visit)
+    page, wire = run_visit(local_url, tmp_path, visit)
     assert (page.status_code, wire.status_code) == (500, 500)
     assert wire.json() == {"error": "server_error", "request_id": wire.headers["x-request-id"]}
     assert page.headers["x-request-id"] in page.text
@@ -274,7 +274,7 @@ def test_a_crash_answers_with_the_requests_id_and_logs_places_without_values(
 
 
 @pytest.mark.case("Y-04")
-def test_logs_and_metrics_know_routes_by_their_templates_alone(lines: Any, url: str, tmp_path: Path) -> None:
+def test_logs_and_metrics_know_routes_by_their_templates_alone(lines: Any, local_url: str, tmp_path: Path) -> None:
     async def visit(visitor: Visitor) -> Any:
         await visitor.sign_in()
         await visitor.get(f"/things/{CANARY}?q={CANARY}")
@@ -287,7 +287,7 @@ def test_logs_and_metrics_know_routes_by_their_templates_alone(lines: Any, url: 
             "http_requests_total", method="GET", route="/things/{thing}", status="200"
         )
 
-    metrics, counted = run_visit(url, tmp_path, visit)
+    metrics, counted = run_visit(local_url, tmp_path, visit)
     requests = [line for line in lines() if line["event"] == "http_request"]
     assert [(line["route"], line["method"]) for line in requests[2:]] == [
         ("/things/{thing}", "GET"), ("unmatched", "GET"), ("/things/{thing}", "other"), ("/things/{thing}", "GET"),
@@ -324,7 +324,7 @@ def test_other_libraries_lines_keep_their_arguments_to_themselves_and_no_line_is
 
 
 @pytest.mark.parametrize("path", ["/metrics", "/health/live", "/health/ready"])
-def test_operators_pages_are_for_this_machine_or_the_token(path: str, url: str, tmp_path: Path) -> None:
+def test_operators_pages_are_for_this_machine_or_the_token(path: str, local_url: str, tmp_path: Path) -> None:
     async def visit(visitor: Visitor) -> Any:
         async def from_here(host: str, **headers: str) -> int:
             transport = httpx.ASGITransport(visitor.app, client=("127.0.0.1", 5000))
@@ -341,7 +341,7 @@ def test_operators_pages_are_for_this_machine_or_the_token(path: str, url: str, 
             await from_here("127.0.0.1:8000", **{"X-Forwarded-For": "192.0.2.1"}),
         )
 
-    assert run_visit(url, tmp_path, visit, metrics_token="a-token") == (404, 404, 200, 200, 200, 404, 404)
+    assert run_visit(local_url, tmp_path, visit, metrics_token="a-token") == (404, 404, 200, 200, 200, 404, 404)
 
 
 def test_readiness_follows_the_database_the_checks_and_the_end(tmp_path: Path, url: str) -> None:

@@ -28,12 +28,12 @@ class Outline(HTMLParser):
         return next(element for element in self.elements if element[1].get("id") == id)
 
 
-def test_the_frame_stands_in_its_order_and_no_page_has_inline_style_or_script(url: str, tmp_path: Path) -> None:
+def test_the_frame_stands_in_its_order_and_no_page_has_inline_style_or_script(local_url: str, tmp_path: Path) -> None:
     async def visit(visitor: Visitor) -> Any:
         await visitor.sign_in()
         return (await visitor.get("/things/1")).text
 
-    html = run_visit(url, tmp_path, visit)
+    html = run_visit(local_url, tmp_path, visit)
     places = [
         html.index(part)
         for part in ('class="skip"', 'form="thing" tabindex="-1"', 'class="demo"', 'class="mark"', 'class="lang"',
@@ -52,24 +52,26 @@ def test_the_frame_stands_in_its_order_and_no_page_has_inline_style_or_script(ur
             assert attributes["id"] in labels
 
 
-def test_ids_on_a_page_are_unique(url: str, tmp_path: Path) -> None:
+def test_ids_on_a_page_are_unique(local_url: str, tmp_path: Path) -> None:
     async def visit(visitor: Visitor) -> Any:
         await visitor.sign_in()
         return (await visitor.get("/things/1")).text
 
-    ids = re.findall(r' id="([^"]+)"', run_visit(url, tmp_path, visit))
+    ids = re.findall(r' id="([^"]+)"', run_visit(local_url, tmp_path, visit))
     assert len(ids) == len(set(ids))
 
 
 @pytest.mark.parametrize(("language", "word"), [("fi", "Siirry"), ("sv", "Gå till"), ("en", "Skip")])
-def test_the_language_link_keeps_the_page_and_is_remembered(language: str, word: str, url: str, tmp_path: Path) -> None:
+def test_the_language_link_keeps_the_page_and_is_remembered(
+    language: str, word: str, local_url: str, tmp_path: Path
+) -> None:
     async def visit(visitor: Visitor) -> Any:
         first = await visitor.get("/?name=x&lang=sv")
         assert f'href="/?name=x&amp;lang={language}"' in first.text or language == "sv"
         chosen = await visitor.get(f"/?name=x&lang={language}")
         return chosen, await visitor.get("/")
 
-    chosen, later = run_visit(url, tmp_path, visit)
+    chosen, later = run_visit(local_url, tmp_path, visit)
     for answer in (chosen, later):
         assert f'<html lang="{language}">' in answer.text
         assert word in answer.text
@@ -77,7 +79,7 @@ def test_the_language_link_keeps_the_page_and_is_remembered(language: str, word:
     assert set_cookies(chosen)["__Host-language"]["secure"]
 
 
-def test_the_language_button_of_a_form_keeps_what_was_typed_and_checks_nothing(url: str, tmp_path: Path) -> None:
+def test_the_language_button_of_a_form_keeps_what_was_typed_and_checks_nothing(local_url: str, tmp_path: Path) -> None:
     async def visit(visitor: Visitor) -> Any:
         await visitor.sign_in()
         token = await visitor.token("/things/1")
@@ -86,7 +88,7 @@ def test_the_language_button_of_a_form_keeps_what_was_typed_and_checks_nothing(u
         stored = await visitor.post("/things/1", typed)
         return switched, stored
 
-    switched, stored = run_visit(url, tmp_path, visit)
+    switched, stored = run_visit(local_url, tmp_path, visit)
     assert switched.status_code == 200
     assert '<html lang="sv">' in switched.text
     assert "Kontrollera" not in switched.text
@@ -96,12 +98,12 @@ def test_the_language_button_of_a_form_keeps_what_was_typed_and_checks_nothing(u
     assert stored.text == 'stored:A "b" <c>'
 
 
-def test_errors_stand_in_the_summary_and_at_the_field_with_the_same_words(url: str, tmp_path: Path) -> None:
+def test_errors_stand_in_the_summary_and_at_the_field_with_the_same_words(local_url: str, tmp_path: Path) -> None:
     async def visit(visitor: Visitor) -> Any:
         await visitor.sign_in()
         return await visitor.post("/things/1", {"_csrf": await visitor.token("/things/1"), "name": ""})
 
-    answer = run_visit(url, tmp_path, visit)
+    answer = run_visit(local_url, tmp_path, visit)
     assert answer.status_code == 400
     outline = Outline(answer.text)
     assert "<title>Virhe: Thing – Todiste</title>" in answer.text
@@ -115,13 +117,13 @@ def test_errors_stand_in_the_summary_and_at_the_field_with_the_same_words(url: s
     assert answer.text.index('id="error-summary"') < answer.text.index("<h1>")
 
 
-def test_the_ribbon_is_for_demo_mode_alone(url: str, tmp_path: Path) -> None:
+def test_the_ribbon_is_for_demo_mode_alone(local_url: str, tmp_path: Path) -> None:
     from web_service.pages import Frame, Pages
 
     async def visit(visitor: Visitor) -> Any:
         return (await visitor.get("/")).text
 
-    assert "<b>Harjoitus:</b> kaikki tiedot ovat keksittyjä" in run_visit(url, tmp_path, visit)
+    assert "<b>Harjoitus:</b> kaikki tiedot ovat keksittyjä" in run_visit(local_url, tmp_path, visit)
     plain = Pages(packages=(), templates=(), static=(), frame=lambda *_: Frame(), demo=False, version="1")
     source = plain.render_error(_request(), "page_not_found", status=404, facts={})
     assert b"Harjoitus" not in source.body
@@ -141,7 +143,7 @@ def test_each_status_family_has_its_own_shape() -> None:
     assert all('aria-hidden="true"' in shape and 'focusable="false"' in shape for shape in shapes.values())
 
 
-def test_static_files_are_kept_by_their_version_and_nothing_else_is_served(url: str, tmp_path: Path) -> None:
+def test_static_files_are_kept_by_their_version_and_nothing_else_is_served(local_url: str, tmp_path: Path) -> None:
     link = StaticFiles().link("todiste.css")
 
     async def visit(visitor: Visitor) -> Any:
@@ -150,7 +152,7 @@ def test_static_files_are_kept_by_their_version_and_nothing_else_is_served(url: 
             for path in (link, "/static/todiste.css", "/static/source-sans-3.ttf", "/static/x.py")
         ]
 
-    versioned, plain, font, other = run_visit(url, tmp_path, visit)
+    versioned, plain, font, other = run_visit(local_url, tmp_path, visit)
     assert versioned.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert versioned.headers["content-encoding"] == "gzip"
     assert plain.headers["cache-control"] == "public, max-age=3600"
@@ -169,14 +171,14 @@ def test_the_style_sheet_names_no_other_origin_and_carries_the_notice_of_the_tok
         assert text.count("{") == text.count("}")
 
 
-def test_the_live_stream_tells_news_once_and_is_not_buffered(url: str, tmp_path: Path) -> None:
+def test_the_live_stream_tells_news_once_and_is_not_buffered(local_url: str, tmp_path: Path) -> None:
     async def visit(visitor: Visitor) -> Any:
         news = await visitor.get("/live")
         ended = await visitor.get("/live?end=1")
         visitor.site.draining = True
         return news, ended, await visitor.get("/live?never=1")
 
-    news, ended, draining = run_visit(url, tmp_path, visit)
+    news, ended, draining = run_visit(local_url, tmp_path, visit)
     assert news.headers["content-type"].startswith("text/event-stream")
     assert news.headers["x-accel-buffering"] == "no"
     assert news.text.endswith("event: changed\ndata: verified\n\n")
