@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 
 from credential_schemas import organisations
-from verifier.pages import asking, filing, listing, verdicts, waiting
+from verifier.pages import asking, filing, information, listing, verdicts, waiting
 from verifier.pages.desk import Desk
 from verifier.server import Server
 from verifier.settings import Settings
@@ -38,14 +38,15 @@ def make_verifier_site(settings: Settings, mode: Mode, *, version: str) -> Site:
 def routers(server: Server, site: Site) -> list[APIRouter]:
     """Every page's routes."""
     desk = Desk(server, site)
-    return [room.router(desk) for room in (listing, asking, waiting, verdicts, filing)]
+    return [room.router(desk) for room in (listing, asking, waiting, verdicts, filing, information)]
 
 
 def _frame(request: Request, words: Words) -> Frame:
-    """Organisation, navigation and name of whoever is signed in; nothing of them for anybody else."""
+    """Organisation, navigation and name of whoever is signed in; for anybody else only the footer."""
+    footer = tuple(NavigationItem(words.text(f"page.{name}"), f"/{name}") for name in information.PARAGRAPHS)
     session: Session | None = getattr(request.state, "session", None)
     if session is None:
-        return Frame()
+        return Frame(footer=footer)
     organisation = organisations.load()[session.organisation]
     path = request.url.path
     return Frame(
@@ -55,4 +56,5 @@ def _frame(request: Request, words: Words) -> Frame:
             NavigationItem(words.text("page.O8"), "/requests", path == "/requests"),
         ),
         user=session.name,
+        footer=footer,
     )

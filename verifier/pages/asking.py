@@ -95,4 +95,5 @@ def _form(
         chosen=form.get("purpose", ""),
         case_ref=form.get("case-ref", ""),
         customer=form.get("customer", ""),
+        back={"href": "/requests", "label": words.text("page.O8")},
     )
