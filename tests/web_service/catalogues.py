@@ -24,8 +24,9 @@ _LOOKUPS = {"text", "count", "t", "tn"}
 
 
 def read_catalogue(package: str, language: str) -> dict[str, tuple[str, ...]]:
-    """Ids with their texts (two, where there is a plural)."""
-    path = ROOT / package / "locales" / language / "LC_MESSAGES" / f"{package}.po"
+    """Ids with their texts (two, where there is a plural); `package` may be a part of one: `issuer.pages`."""
+    folder = ROOT / package.replace(".", "/")
+    path = folder / "locales" / language / "LC_MESSAGES" / f"{folder.name}.po"
     with path.open("rb") as source:
         catalogue = read_po(source, locale=language)
     found: dict[str, tuple[str, ...]] = {}
@@ -36,9 +37,17 @@ def read_catalogue(package: str, language: str) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def problems_of(package: str, *, dynamic: Collection[str], also: Collection[str] = ()) -> list[str]:
-    """What is wrong with the catalogues of `package`, one line each; empty when all is well."""
-    texts = {language: read_catalogue(package, language) for language in LANGUAGES}
+def problems_of(
+    package: str, *, dynamic: Collection[str], also: Collection[str] = (), parts: Collection[str] = ()
+) -> list[str]:
+    """What is wrong with the catalogues of `package`, one line each; empty when all is well.
+
+    `parts` are its folders with catalogues of their own (`issuer.pages`).
+    """
+    texts = {
+        language: {id: text for name in (package, *parts) for id, text in read_catalogue(name, language).items()}
+        for language in LANGUAGES
+    }
     known = set(texts["fi"])
     problems: list[str] = []
     for language, catalogue in texts.items():
