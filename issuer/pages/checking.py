@@ -62,7 +62,7 @@ async def give(request: Request, draft_id: str) -> Response:
         made = await documents.create(staff.service, staff.organisation, staff.actor, _new(staff, draft, found))
     except ClaimErrors:
         return see_other(f"/drafts/{draft_id}")  # midnight has passed since the answers were checked
-    await drafts.delete(staff, draft_id)
+    await drafts.end(staff, draft_id)
     return await done_page(request, staff, made, Given("given", draft.content.delivery))
 
 

@@ -139,13 +139,19 @@ async def save(staff: Staff, draft: Draft, content: Content, *, innocent_kinds: 
 
 
 async def delete(staff: Staff, draft_id: str) -> None:
-    """The draft is gone."""
+    """The draft is gone. RequestError("page_not_found", 404) when there was none of this account."""
 
     async def work(tx: Transaction) -> None:
-        if await tx.run(page_statements.delete_draft, **_named(staff, draft_id)):
-            await staff.audit_in(tx, "draft.deleted", draft_id)
+        if await tx.one(page_statements.delete_draft, **_named(staff, draft_id)) is None:
+            raise RequestError("page_not_found", 404)
+        await staff.audit_in(tx, "draft.deleted", draft_id)
 
     await staff.service.database.transaction(work)
+
+
+async def end(staff: Staff, draft_id: str) -> None:
+    """A document has come of the draft; it may be gone already, when the button was pressed twice."""
+    await staff.service.database.write(page_statements.delete_draft, **_named(staff, draft_id))
 
 
 async def document_of(staff: Staff, draft_id: str) -> str | None:

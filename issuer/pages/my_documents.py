@@ -25,6 +25,7 @@ _DONE: Final = frozenset({"draft_saved", "draft_deleted"})
 @router.get("/")
 async def front(request: Request) -> Response:
     """Where one comes to after signing in."""
+    await staff_of(request)
     return see_other("/documents")
 
 

@@ -81,13 +81,12 @@ class Page(HTMLParser):
             form = Form(given.get("id", ""), given.get("action", ""))
             self._forms.append(form)
             self.forms[form.id or form.action] = form
-        form = self.forms.get(given["form"]) if "form" in given else (self._forms[-1] if self._forms else None)
         if tag == "button" and "form" in given:
             self._buttons.append(given)
-        elif tag == "button" and form is not None:
-            self._button(form, given)
-        if form is not None and "name" in given and tag in ("input", "textarea", "select"):
-            self._control(form, tag, given)
+        elif tag == "button" and self._forms:
+            self._button(self._forms[-1], given)
+        if self._forms and "name" in given and tag in ("input", "textarea", "select"):
+            self._control(self._forms[-1], tag, given)
         if tag == "option" and self._select is not None:
             self._select[2].append(given["value"])
             if "selected" in given:
@@ -224,7 +223,7 @@ class People:
         for name in names:
             organisation = world.service.organisation(name).organisation
             for person in organisation.people:
-                self.accounts[person.username] = world.call(lambda p=person, o=organisation.slug: self._add(o, p))
+                self.accounts[person.username] = world.loop.run(self._add(organisation.slug, person))
 
     async def _add(self, organisation: str, person: Account) -> Identity:
         service = self.world.service
