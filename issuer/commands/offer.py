@@ -1,7 +1,5 @@
 """`issuer offer`: give a document, or print one again."""
 
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -119,20 +117,9 @@ def _sample(service: "Service", credential_type: "CredentialType", case: str) ->
 
 def _write(service: "Service", path: Path, pdf: bytes, document_id: str) -> None:
     """The sheet to its file, whole or not at all, for its owner alone; IssuerError `output_unwritable`."""
-    half = len(pdf) // 2
+    from issuer import whole_file
+
     try:
-        descriptor, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=".", suffix=".pdf")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(pdf[:half])
-                file.flush()
-                service.faults.reach("sheet.half_written")
-                file.write(pdf[half:])
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(name, path)
-        except OSError:
-            Path(name).unlink(missing_ok=True)
-            raise
+        whole_file.write(path, pdf, halfway=lambda: service.faults.reach("sheet.half_written"))
     except OSError:
         raise IssuerError("output_unwritable", file=str(path), document=document_id) from None
