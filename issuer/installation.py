@@ -74,7 +74,7 @@ def initialise(
         made.append("passphrase")
     passphrase = keys.read_passphrase(settings.passphrase)
     organisations = [everybody[name] for name in read(settings).organisations]
-    trust = _join(settings, organisations, types, now) if mode == "demo" else None
+    trust = _join(settings, organisations, everybody, types, now) if mode == "demo" else None
     for organisation in organisations:
         made += _make_keys(settings, organisation, trust, passphrase, now)
     if trust is not None and trust.install(settings.trust, (Role.WALLET_PROVIDER,)):
@@ -113,18 +113,27 @@ def _write_choice(settings: IssuerSettings, chosen: Sequence[str], mode: Mode) -
 
 
 def _join(
-    settings: IssuerSettings, organisations: Sequence[Organisation], types: Mapping[str, CredentialType], now: int
+    settings: IssuerSettings,
+    organisations: Sequence[Organisation],
+    everybody: Mapping[str, Organisation],
+    types: Mapping[str, CredentialType],
+    now: int,
 ) -> DemoTrust:
+    """The demo's trust with every organisation in it, so that who joins later finds those that come later still."""
+    issued = {
+        organisation.id: types_of(organisation, types)
+        if organisation in organisations
+        else {name: types[name] for name in organisation.may_issue if name in types}
+        for organisation in everybody.values()
+    }
     known = [
         DemoOrganisation(
-            organisation.name,
-            organisation.organization_identifier,
-            tuple(found.vct for found in types_of(organisation, types).values()),
+            everybody[name].name, everybody[name].organization_identifier, tuple(found.vct for found in own.values())
         )
-        for organisation in organisations
+        for name, own in issued.items()
+        if own
     ]
-    issued = {name: found for organisation in organisations for name, found in types_of(organisation, types).items()}
-    prefixes = dict(filter(None, (_place(found) for found in issued.values())))
+    prefixes = dict(filter(None, (_place(found) for own in issued.values() for found in own.values())))
     return demo.join(settings.demo_trust, organisations=known, type_prefixes=prefixes, now=now)
 
 

@@ -3,14 +3,16 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pexpect
 import pytest
 
-from openid4vc.trust.demo import DemoTrust
+from openid4vc.trust.demo import DemoOrganisation, DemoTrust, join
 from tests.wallet_cli.running import PASSPHRASE, ROOT, Wallet
 from wallet_cli import vault, vault_file
 from wallet_cli.command_line import COMMANDS
@@ -126,6 +128,22 @@ def test_init_makes_a_costly_vault_and_a_second_time_changes_nothing(tmp_path: P
     trust = wallet.home / "trust"
     assert {path.name for path in trust.iterdir()} >= {"issuers", "status", "access", "registrars", "types.json"}
     assert not list(trust.rglob("*.key.pem"))
+
+
+def test_a_second_init_of_a_demo_wallet_brings_what_the_demo_trust_has_gained(
+    tmp_path: Path, demo_trust: DemoTrust
+) -> None:
+    source = tmp_path / "source"
+    shutil.copytree(demo_trust.directory, source)
+    wallet = Wallet(tmp_path / "home" / "wallet")
+    command = ("init", "--demo", "--demo-trust", str(source), "--lang", "en")
+    assert wallet.run(*command).code == 0
+    late = DemoOrganisation("Late Ltd", "NTRFI-9900199-9", ("urn:late:1",))
+    join(source, organisations=[late], type_prefixes={"urn:late:": "issuer"}, now=int(time.time()))
+    renewed, again = wallet.run(*command), wallet.run(*command)
+    assert "brought up to date" in renewed.out
+    assert "Nothing was changed" in again.out
+    assert b"NTRFI-9900199-9" in (wallet.home / "trust" / "issuers" / "demo.lote.json").read_bytes()
 
 
 def test_init_without_demo_trusts_nobody(tmp_path: Path) -> None:

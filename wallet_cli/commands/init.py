@@ -20,7 +20,7 @@ def init(invocation: Invocation, demo: bool, demo_trust: str | None, unregistere
     home, words = invocation.home, invocation.words
     if vault.exists(home):
         vault.read(home)
-        _done(invocation, created=False)
+        _done(invocation, created=False, trust_changed=demo and _renew_trust(invocation, demo_trust))
         return
     if invocation.test_mode and not demo:
         raise WalletError("test_mode_not_demo")
@@ -34,16 +34,29 @@ def init(invocation: Invocation, demo: bool, demo_trust: str | None, unregistere
     Vault.create(
         home, passphrase, contents, before=lambda: _fill_trust(trust, source), crash_point=invocation.crash_point
     )
-    _done(invocation, created=True)
+    _done(invocation, created=True, trust_changed=True)
+
+
+def _renew_trust(invocation: Invocation, given: str | None) -> bool:
+    """What the demo trust has gained since, into a wallet that joined it; whether that was anything."""
+    trust, source = invocation.home / "trust", _demo_trust_path(invocation, given)
+    # A wallet of real trust stays one, whatever is typed later; and a demo trust that is gone takes nothing away.
+    if not any(trust.glob("*/demo.*")) or not source.is_dir():
+        return False
+    return _install(trust, source)
 
 
 def _demo_trust_folder(invocation: Invocation, given: str | None) -> Path:
     """The folder that an issuer's or verifier's init has made: WalletError `demo_trust_missing` when none has."""
-    default = invocation.environment.get("TODISTE_DEMO_TRUST") or invocation.data_home / "todiste" / "demo-trust"
-    folder = Path(given or default).expanduser().absolute()
+    folder = _demo_trust_path(invocation, given)
     if not folder.is_dir():
         raise WalletError("demo_trust_missing", path=str(folder))
     return folder
+
+
+def _demo_trust_path(invocation: Invocation, given: str | None) -> Path:
+    default = invocation.environment.get("TODISTE_DEMO_TRUST") or invocation.data_home / "todiste" / "demo-trust"
+    return Path(given or default).expanduser().absolute()
 
 
 def _new_passphrase(invocation: Invocation) -> str:
@@ -62,13 +75,18 @@ def _fill_trust(folder: Path, source: Path | None) -> None:
     for role in ROLES:
         (folder / role).mkdir(mode=0o700, exist_ok=True)
     if source is not None:
-        from openid4vc.trust.certificates import Role
-        from openid4vc.trust.demo import DemoTrust
-
-        DemoTrust.open(source).install(folder, [Role(role) for role in ROLES])
+        _install(folder, source)
 
 
-def _done(invocation: Invocation, *, created: bool) -> None:
+def _install(folder: Path, source: Path) -> bool:
+    """The demo trust's anchors into the wallet's folder; whether that changed anything."""
+    from openid4vc.trust.certificates import Role
+    from openid4vc.trust.demo import DemoTrust
+
+    return bool(DemoTrust.open(source).install(folder, [Role(role) for role in ROLES]))
+
+
+def _done(invocation: Invocation, *, created: bool, trust_changed: bool) -> None:
     words, screen = invocation.words, invocation.terminal.out
     path = invocation.home / vault.NAME
     if invocation.json:
@@ -76,6 +94,8 @@ def _done(invocation: Invocation, *, created: bool) -> None:
     elif created:
         screen.line(screen.sign("ok", words.text("init.created", path=str(path))))
         screen.next_steps([("wallet receive FILE", words.text("hint.receive"))])
+    elif trust_changed:
+        screen.line(screen.sign("ok", words.text("init.trust_renewed", path=str(path))))
     else:
         screen.line(screen.sign("none", words.text("init.exists", path=str(path))))
 
