@@ -109,6 +109,10 @@ class CredentialType:
         """`type.T.the`: the same as the subject of a sentence."""
         return say(self.definite_names, language)
 
+    def title(self, language: str) -> str:
+        """What stands at the head of its sheet: its name, unless the type has a longer title."""
+        return say(self.settings.get("title", self.names), language)
+
     def claim(self, name: str) -> ClaimDefinition:
         """The definition of that claim; KeyError when the type has none."""
         for claim in self.claims:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from credential_schemas.organisations import Organisation
 from credential_schemas.types import CredentialType
 from issuer.store.statements import MAX_GUESSES, MAX_UNLOCKS
+from web_service.clock import Clock
 
 STATUS_WORDS: Final = ("valid", "revoked", "suspended", "superseded")
 
@@ -83,14 +84,13 @@ class DocumentView:
 
     @property
     def issued_on(self) -> date:
-        """The claim date_of_issuance."""
-        return date.fromisoformat(self._claim("date_of_issuance"))
+        """The claim date_of_issuance; the day it was made where its type has no such claim."""
+        claims = self.claims or {}
+        said: str | None = claims.get("date_of_issuance")
+        return Clock.local(self.created_at).date() if said is None else date.fromisoformat(said)
 
     @property
     def expires_on(self) -> date | None:
         """The claim date_of_expiry: the last day that counts; None for a document without end."""
         claims = self.claims or {}
         return date.fromisoformat(claims["date_of_expiry"]) if "date_of_expiry" in claims else None
-
-    def _claim(self, name: str) -> str:
-        return str((self.claims or {})[name])

@@ -38,7 +38,7 @@ async def sheet(
     pdf = print_sheet(
         Sheet(
             kind=document.type.label(chosen),
-            title=say(document.type.settings["title"], chosen),
+            title=document.type.title(chosen),
             lead=_lead(document, chosen),
             number=document.number,
             document_id=document.document_id,
