@@ -14,7 +14,7 @@ from openid4vc.vp import dcql, response
 from openid4vc.vp.response import EncryptedResponse, ErrorResponse
 from verifier import inquiry, receipts, results
 from verifier.examination import Examination, Examined, Rejected
-from verifier.outcome import REFUSED, VERIFIED
+from verifier.outcome import REFUSED
 from verifier.service import Asker, Verifier
 from verifier.status import StatusLists
 from verifier.store import statements
@@ -111,9 +111,7 @@ class Answers:
     async def _end(self, row: Row, asker: Asker, examined: Examined) -> Answered:
         """One transaction: the request ends, the verdict is stored, the audit row is written, or none of them."""
         now = self.verifier.clock.now()
-        receipt_id, receipt = None, None
-        if examined.state == VERIFIED:
-            receipt_id, receipt = receipts.create(self.verifier, asker, row, examined, now=now)
+        receipt_id, receipt = receipts.create(self.verifier, asker, row, examined, now=now)
         stored = results.new_row(self.verifier, row, examined, receipt=receipt, receipt_id=receipt_id, now=now)
 
         async def work(tx: Transaction) -> bool:
@@ -131,7 +129,7 @@ class Answers:
             return REFUSED_ANSWER
         self.verifier.faults.reach("result.stored")
         # The wallet did its part; whether the data helps its holder is between people (OpenID4VP §8.2).
-        return ACCEPTED if receipt is None else Answered(200, {"receipt": receipt})
+        return Answered(200, {"receipt": receipt})
 
     async def _count(self, row: Row, code: str, issuer: str | None) -> None:
         """`last_reason` for the official; after the limit nothing more is written (verifier.limits)."""

@@ -86,7 +86,10 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """The end of a request. `claims` is empty unless verified, and never holds the identity code."""
+    """The end of a request. `claims` is empty unless verified, and never holds the identity code.
+
+    `presented` names what came and was asked, by query id: also when none of it is kept.
+    """
 
     state: str
     reason: str | None
@@ -250,14 +253,12 @@ class Examination:
         documents = tuple(self._document(part) for part in parts)
         reason = first_reason(reasons) if reasons else None
         claims: dict[str, JsonObject] = {}
-        presented: dict[str, tuple[str, ...]] = {}
         if answer is not None:
             for query_id, (checked,) in answer.credentials.items():
                 kept = _kept(checked)
                 # In the order in which they are asked, whatever order the wallet chose.
-                order = [name for claim in checked.query.claims if isinstance(name := claim.path[0], str)]
-                presented[query_id] = tuple(name for name in dict.fromkeys(order) if name in kept)
-                claims[query_id] = {name: kept[name] for name in presented[query_id] if name != IDENTITY_CODE}
+                names = (name for name in _asked_names(checked.query) if name != IDENTITY_CODE)
+                claims[query_id] = {name: kept[name] for name in names if name in kept}
         outcome, facts = self._said(reason, documents, old)
         return Examined(
             state=FAILED if reason else VERIFIED,
@@ -267,7 +268,7 @@ class Examination:
             checks=tuple(check for part in parts for check in self._checks(part, parts, answer)),
             claims={} if reason else claims,
             documents=documents,
-            presented={} if reason else presented,
+            presented={part.query.id: _presented(part) for part in parts},
             status_time=min(self._status_times, default=None),
             facts={**facts, **self._last_known(parts)} if outcome is Outcome.CANNOT_CHECK_NOW else facts,
             missing=self._missing(parts) if outcome is Outcome.INCOMPLETE else (),
@@ -362,6 +363,16 @@ class Examination:
 def main_first(documents: tuple[Document, ...]) -> list[Document]:
     """The document that the purpose is about before the one that only says who somebody is."""
     return sorted(documents, key=lambda document: document.is_identity)
+
+
+def _asked_names(query: CredentialQuery) -> tuple[str, ...]:
+    """The top-level names of what a query asks, each once."""
+    return tuple(dict.fromkeys(name for claim in query.claims if isinstance(name := claim.path[0], str)))
+
+
+def _presented(part: _Part) -> tuple[str, ...]:
+    came = {disclosure.name for disclosure in sd_jwt.parse(part.text).disclosures}
+    return tuple(name for name in _asked_names(part.query) if name in came or name in _claims(part))
 
 
 def _kept(checked: CheckedCredential) -> JsonObject:

@@ -12,19 +12,23 @@ from credential_schemas.purposes import Purpose
 from openid4vc import base64url, receipt
 from openid4vc.strict_json import JsonObject
 from verifier.examination import Examined
+from verifier.outcome import VERIFIED
 from verifier.service import Asker, Verifier
 from web_service.database import Row
 
 _SCHEMA: Final = "tyokyky-receipt/1 (ISO/IEC TS 27560:2023 profile)"
 _LANGUAGE: Final = "fi"
+# Of an answer that did not help nothing is kept but how it went, and that for a day.
+_UNKEPT: Final = "P1D"
 
 
 def create(verifier: Verifier, asker: Asker, row: Row, examined: Examined, *, now: int) -> tuple[str, str]:
-    """(receipt id, signed text) for a verified answer."""
+    """(receipt id, signed text) for an answer that ended its request: data went over, whatever came of it."""
     purpose = verifier.purpose(row["purpose"])
     receipt_id = f"rc_{secrets.token_hex(8)}"
     organisation = asker.organisation
     registration = asker.registrations[purpose.id]
+    retention = purpose.retention if examined.state == VERIFIED else _UNKEPT
     claims: JsonObject = {
         "schema_version": _SCHEMA,
         "receipt_id": receipt_id,
@@ -40,7 +44,7 @@ def create(verifier: Verifier, asker: Asker, row: Row, examined: Examined, *, no
         "pii_controllers": ["p1"],
         "recipient_third_parties": [],
         "storage_locations": [organisation.country],
-        "retention_period": purpose.retention,
+        "retention_period": retention,
         "privacy_notice": f"{organisation.web}/tietosuoja/{purpose.id}",
         "withdrawal_method": f"wallet withdraw {receipt_id} | {organisation.web}/poisto",
         "intended_use_identifier": purpose.id,
@@ -64,7 +68,7 @@ def create(verifier: Verifier, asker: Asker, row: Row, examined: Examined, *, no
                 "event_type": "given",
                 "event_time": datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
                 "event_state": "active",
-                "validity_duration": purpose.retention,
+                "validity_duration": retention,
             }
         ],
     }

@@ -159,7 +159,7 @@ async def read(verifier: Verifier, row: Row, *, actor: str) -> Standing:
 
 
 def new_row(
-    verifier: Verifier, row: Row, examined: Examined, *, receipt: str | None, receipt_id: str | None, now: int
+    verifier: Verifier, row: Row, examined: Examined, *, receipt: str, receipt_id: str, now: int
 ) -> dict[str, Any]:
     """The row of a fresh result under a key of its own."""
     key, wrapped = verifier.data_key.new_record_key(_record(row["id"]))

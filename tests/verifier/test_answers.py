@@ -78,6 +78,16 @@ def test_the_answer_brings_a_receipt_with_names_of_claims_and_no_values(world: W
     assert "limited_tasks" not in str(claims) and "Esimerkki" not in str(claims["pii_information"])
 
 
+def test_data_that_went_over_in_vain_leaves_a_receipt_too(world: World) -> None:
+    wallet = world.person()
+    world.issuer("O1").set_status(wallet.held["feedback"], 1)
+    created = world.ask("P1")
+    claims = read_jws(wallet.answer(created.request_uri, "pid", "feedback").json()["receipt"])[1]
+    assert "feedback.work_ability" in claims["claims_presented"]
+    assert claims["retention_period"] == "P1D"
+    assert world.result(created)["state"] == "failed"
+
+
 @pytest.mark.case("V-01")
 def test_an_answer_to_one_request_is_none_to_another(world: World) -> None:
     wallet = world.person()

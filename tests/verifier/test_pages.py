@@ -69,10 +69,10 @@ def test_the_official_picks_a_purpose_shows_the_code_and_reads_the_verdict(world
 def test_waiting_without_an_answer_shows_the_page_again(world: World) -> None:
     browser = signed_in(world)
     page = ask(browser)
-    world.wait(595)
+    world.wait(560)
     page = browser.get(f"/requests/{id_of(page)}")
     assert "alle minuutin" in page.text
-    world.wait(10)
+    world.wait(60)
     page = browser.get(page.ids["wait"]["href"])
     assert "Pyyntö vanheni" in page.text
 

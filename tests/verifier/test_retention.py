@@ -42,16 +42,16 @@ def test_nothing_of_a_person_is_readable_in_the_database(world: World) -> None:
 def test_an_unattached_result_is_gone_after_a_day_and_its_key_first(stored_world: World) -> None:
     world = stored_world
     row = verified(world)
-    world.wait(DAY - 10)
+    world.wait(DAY - 600)
     assert world.run(retention.run, world.server.verifier) == 0
-    world.wait(11)
+    world.wait(601)
     assert world.run(retention.run, world.server.verifier) == 1
     left = stored(world, row)
     assert (left["content"], left["wrapped_key"], left["receipt"]) == (None, None, None)
     request = world.run(world.server.verifier.database.one, statements.request_by_id, p_id=row["id"])
     assert (request["customer"], request["wrapped_key"]) == (None, None)
     now = standing(world, row)
-    assert (now.state, dict(now.claims), now.deleted_at) == ("verified", {}, world.now())
+    assert (now.state, dict(now.claims), now.deleted_at is None) == ("verified", {}, False)
     assert audit_actions(world)[-1] == "result.expired"
     assert world.run(retention.run, world.server.verifier) == 0
 
