@@ -120,6 +120,20 @@ def sections(
     return drawn, summary
 
 
+def drawn_questions(drawn: Iterable[Section]) -> Iterator[Question]:
+    """Every question of the page, those that stand under an option too."""
+
+    def within(questions: Iterable[Question]) -> Iterator[Question]:
+        for question in questions:
+            yield question
+            for places in question.opened.values():
+                for place in places:
+                    yield from within(place.questions)
+
+    for section in drawn:
+        yield from within(section.questions)
+
+
 def _question(
     asked: Field, sent: Mapping[str, Sequence[str]], faults: Faults, words: Words, numbers: Iterator[int]
 ) -> tuple[Question, list[FieldError]]:

@@ -9,12 +9,12 @@ from credential_schemas import forms
 from issuer.pages import answers, drafts
 from issuer.pages.beginning import open_draft
 from issuer.pages.drafts import Draft
-from issuer.pages.fields import Faults, sections
+from issuer.pages.fields import Faults, drawn_questions, sections
 from issuer.pages.staff import PageRoute, Staff, staff_of
 from web_service import signin
 from web_service.errors import RequestError
 from web_service.forms import Form
-from web_service.pages import posted_language
+from web_service.pages import FieldError, posted_language
 from web_service.redirects import see_other
 from web_service.site import site_of
 
@@ -134,6 +134,7 @@ async def _page(
         form=form,
         sections=drawn,
         errors=errors,
+        notes=[FieldError(asked.id, asked.note) for asked in drawn_questions(drawn) if asked.note],
         sent=sent,
         occupations=[
             f"{code} {by_language[words.language]}"
