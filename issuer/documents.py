@@ -306,11 +306,14 @@ async def _new_offer(
 ) -> OfferMade:
     offer_id = secrets_of_offers.new_row_id()
     secrets = OfferSecrets(secrets_of_offers.new_handle(), secrets_of_offers.new_tx_code() if tx_code else None)
+    # The document's row is ours, so nobody else counts now.
+    (before,) = await tx.run(statements.count_offers, p_document_id=document_id)
     await tx.run(
         statements.insert_offer,
         offer_id=offer_id,
         organisation=organisation.slug,
         document_id=document_id,
+        number=before["count"] + 1,
         handle_hash=secrets_of_offers.lookup_hash(secrets.handle),
         secrets=document_content.seal_secrets(key, offer_id, secrets),
         tx_code_required=int(tx_code),

@@ -31,6 +31,7 @@ from web_service import migrations
 from web_service.settings import Mode, read_mode, write_mode
 
 _ORGANISATIONS: Final = "organisations.json"
+_DEFAULT: Final = ("O1", "O3", "O5", "O8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,14 @@ def read(settings: IssuerSettings) -> Installation:
     if mode is None or not path.is_file():
         raise IssuerError("not_initialised", folder=str(settings.data_dir))
     return Installation(mode, tuple(json.loads(path.read_text("utf-8"))))
+
+
+def choose(settings: IssuerSettings, names: str | None) -> list[str]:
+    """The organisations named (`O1,O8`); without names those of an earlier init, else the demo's own."""
+    if names is not None:
+        return [name.strip() for name in names.split(",") if name.strip()]
+    path = settings.data_dir / _ORGANISATIONS
+    return list(json.loads(path.read_text("utf-8"))) if path.exists() else list(_DEFAULT)
 
 
 def initialise(

@@ -18,14 +18,12 @@ if TYPE_CHECKING:
 @click.option(
     "--organisation",
     "names",
-    default="O1,O3,O5,O8",
-    show_default=True,
-    help="Which organisations issue here, separated by commas.",
+    help="Which organisations issue here, separated by commas; O1,O3,O5,O8 if not given at first.",
 )
 @click.option("--production", is_flag=True, help="Real certificates; nothing of the demo is accepted.")
 @cli.json_option
 @installation_options()
-def command(settings: "IssuerSettings", names: str, production: bool, as_json: bool) -> None:
+def command(settings: "IssuerSettings", names: str | None, production: bool, as_json: bool) -> None:
     """Make keys, certificates, trust and database. A second time changes nothing."""
     from credential_schemas import organisations as all_organisations
     from credential_schemas.types import load_types
@@ -38,7 +36,7 @@ def command(settings: "IssuerSettings", names: str, production: bool, as_json: b
     check_public_url(settings, mode)
     _check_paper(settings)
     everybody = all_organisations.load()
-    chosen = [name.strip() for name in names.split(",") if name.strip()]
+    chosen = installation.choose(settings, names)
     now = Clock(settings.clock_offset_file).now()
     made = installation.initialise(settings, chosen, everybody, load_types(settings.types_dir), mode=mode, now=now)
     installed = installation.read(settings)

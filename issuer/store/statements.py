@@ -124,7 +124,7 @@ insert_offer = Statement(insert(offers))
 offers_of_document = Statement(
     select(offers)
     .where(offers.c.document_id == _p("document_id"), offers.c.organisation == _p("organisation"))
-    .order_by(offers.c.created_at.desc(), offers.c.ended_at.is_(None).desc(), offers.c.offer_id)
+    .order_by(offers.c.number.desc())
 )
 
 offer_by_handle = Statement(
@@ -139,6 +139,8 @@ offer_by_handle = Statement(
     .join(documents, documents.c.document_id == offers.c.document_id)
     .where(offers.c.handle_hash == _p("handle_hash"), _live(), _usable)
 )
+
+count_offers = Statement(select(func.count().label("count")).where(offers.c.document_id == _p("document_id")))
 
 mark_fetched = Statement(
     update(offers)

@@ -38,13 +38,14 @@ documents = Table(
     Index("documents_by_retention", "retained_until"),
 )
 
-# One row an offer (a printed or sent code). Only the newest offer of a document can be open.
+# One row an offer (a printed or sent code), numbered within its document; only the newest can be open.
 offers = Table(
     "offers",
     metadata,
     Column("offer_id", Text, primary_key=True),
     Column("organisation", Text, nullable=False),
     Column("document_id", Text, nullable=False),
+    Column("number", Integer, nullable=False),
     Column("handle_hash", Text, nullable=False, unique=True),
     Column("secrets", LargeBinary),
     Column("tx_code_required", Integer, nullable=False),
@@ -59,7 +60,7 @@ offers = Table(
     Column("redeemed_at", BigInteger),
     Column("received_at", BigInteger),
     Column("ended_at", BigInteger),
-    Index("offers_by_document", "document_id", "created_at"),
+    UniqueConstraint("document_id", "number", name="offers_numbered"),
     Index("offers_by_state", "state", "expires_at"),
 )
 

@@ -102,7 +102,7 @@ def test_after_five_wrong_guesses_the_right_one_is_refused_too(world: World) -> 
     lock(world, made)
     seen = world.view(made.document_id)
     assert (seen.state, seen.offer.attempts_left) == ("locked", 0)
-    actions = [row["action"] for row in audit_of(world, made.document_id)]
+    actions = [row["action"] for row in world.audit(made.document_id)]
     assert actions.count("offer.wrong_code") == 5
     assert "offer.locked" in actions
 
@@ -116,7 +116,7 @@ def test_of_many_guesses_at_once_five_are_compared(world: World) -> None:
         answers = at_once(world, other, [form(offer, wrong(made.tx_code)) for _ in range(20)])
         assert {error(answer) for answer in answers} == {"invalid_grant"}
         assert error(other.client.post(TOKEN, data=form(offer, made.tx_code))) == "invalid_grant"
-    assert [row["action"] for row in audit_of(world, made.document_id)].count("offer.wrong_code") == 5
+    assert [row["action"] for row in world.audit(made.document_id)].count("offer.wrong_code") == 5
 
 
 @pytest.mark.case("C-09")
@@ -245,13 +245,6 @@ def lock(world: World, made: OfferMade) -> None:
     for _ in range(5):
         assert error(world.client.post(TOKEN, data=form(offer, wrong(str(made.tx_code))))) == "invalid_grant"
     assert error(world.client.post(TOKEN, data=form(offer, made.tx_code))) == "invalid_grant"
-
-
-def audit_of(world: World, document_id: str) -> list[dict[str, Any]]:
-    async def run() -> list[dict[str, Any]]:
-        return await world.service.audit.of("esimerkkila", document_id)
-
-    return world.call(run)
 
 
 def at_once(world: World, other: World, forms: list[dict[str, str]]) -> list[httpx.Response]:

@@ -21,10 +21,12 @@ from issuer.actor import Actor
 from issuer.app import create_app
 from issuer.document_view import DocumentView
 from issuer.documents import NewDocument, OfferMade
+from issuer.management import SCOPES
 from issuer.service import IssuingOrganisation, Service
 from issuer.settings import IssuerSettings
 from tests.issuer.stranger import Stranger
-from web_service.database import Row, Statement
+from web_service.api_tokens import ApiTokens
+from web_service.database import Row, Statement, Transaction
 
 T = TypeVar("T")
 URL = "http://127.0.0.1:8001"
@@ -134,6 +136,32 @@ class World:
 
     def wallet(self) -> Stranger:
         return Stranger(self.client, self.service.clock.now)
+
+    def api_token(self, *scopes: str, organisation: str = "esimerkkila") -> str:
+        """A bearer token of the management API."""
+
+        async def run() -> str:
+            async def work(tx: Transaction) -> tuple[str, str]:
+                return await ApiTokens(self.service.database).create(
+                    tx,
+                    organisation=organisation,
+                    name="test",
+                    scopes=scopes or SCOPES,
+                    now=self.service.clock.now(),
+                    days=1,
+                )
+
+            return (await self.service.database.transaction(work))[1]
+
+        return self.call(run)
+
+    def audit(self, object_id: str, organisation: str = "esimerkkila") -> list[Row]:
+        """What the audit trail says about a document."""
+
+        async def run() -> list[Row]:
+            return await self.service.audit.of(organisation, object_id)
+
+        return self.call(run)
 
     def rows(self, statement: Statement, **values: Any) -> list[Row]:
         async def run() -> list[Row]:

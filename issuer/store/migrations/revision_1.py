@@ -54,6 +54,7 @@ def _offers() -> None:
         Column("offer_id", Text, primary_key=True),
         Column("organisation", Text, nullable=False),
         Column("document_id", Text, nullable=False),
+        Column("number", Integer, nullable=False),
         Column("handle_hash", Text, nullable=False, unique=True),
         Column("secrets", LargeBinary),
         Column("tx_code_required", Integer, nullable=False),
@@ -68,8 +69,8 @@ def _offers() -> None:
         Column("redeemed_at", BigInteger),
         Column("received_at", BigInteger),
         Column("ended_at", BigInteger),
+        UniqueConstraint("document_id", "number", name="offers_numbered"),
     )
-    op.create_index("offers_by_document", "offers", ["document_id", "created_at"])
     op.create_index("offers_by_state", "offers", ["state", "expires_at"])
     op.create_table(
         "codes",
