@@ -24,6 +24,7 @@ def crash(point: str) -> dict[str, str]:
     return {"ISSUER_TEST_MODE": "1", "ISSUER_FAIL_AT": point}
 
 
+@pytest.mark.case("P-28")
 @pytest.mark.parametrize("point", ["offer.stored", "sheet.half_written"])
 def test_a_crash_while_printing_leaves_a_document_that_can_be_printed(issuer: Issuer, point: str) -> None:
     sheet = issuer.folder / "sheet.pdf"

@@ -119,6 +119,7 @@ def test_the_credential_is_bound_to_the_key_of_the_proof(world: World) -> None:
     assert credential.payload["cnf"] == {"jwk": have.wallet.key.jwk}
 
 
+@pytest.mark.case("C-42")
 def test_the_same_key_gets_the_same_copy_again_and_another_key_none(world: World) -> None:
     have = redeemed(world)
     first, second = credential_of(have.ask()), credential_of(have.ask())
@@ -172,8 +173,13 @@ def test_a_body_that_is_no_request_is_answered_in_the_words_of_the_spec(world: W
     assert credential_of(have.ask())
 
 
+@pytest.mark.case("C-43")
 def test_only_what_was_offered_can_be_asked_for(world: World) -> None:
     have = redeemed(world)
+    assert have.ask(credential_identifier="a").json()["error"] == "invalid_credential_request"
+    assert have.ask(credential_configuration_id=None).json()["error"] == "invalid_credential_request"
+    other = have.ask(credential_configuration_id="laakarinlausunto-b")
+    assert other.json()["error"] == "credential_request_denied"
     assert have.ask(credential_configuration_id="nothing").json()["error"] == "unknown_credential_configuration"
     assert have.ask(credential_configuration_id=None, credential_identifier="a").json()["error"] == (
         "unknown_credential_identifier"
@@ -182,7 +188,34 @@ def test_only_what_was_offered_can_be_asked_for(world: World) -> None:
     assert have.ask(proofs={"jwt": ["a", "b"]}).json()["error"] == "invalid_proof"
     assert have.ask(proofs=None).json()["error"] == "invalid_proof"
     assert world.counter("status_index_allocated_total") == indexes
-    assert credential_of(have.ask(anything={"else": [1]}))
+    assert credential_of(have.ask())
+
+
+@pytest.mark.case("C-45")
+def test_members_that_nobody_knows_are_ignored(world: World) -> None:
+    made = world.offer()
+    wallet = world.wallet()
+    offer = wallet.fetch_offer(made.offer_uri).json()
+    answered = wallet.token(offer, made.tx_code, unknown="1", authorization_details='[{"type":"openid_credential"}]')
+    have = Redeemed(world, made, wallet, offer, answered.json()["access_token"])
+    given = have.ask(anything={"else": [1]}, issuer_state="x")
+    assert credential_of(given)
+    told = {"notification_id": given.json()["notification_id"], "event": "credential_accepted", "more": True}
+    assert wallet.post(have.issuer, "notification_endpoint", have.token, json=told).status_code == 204
+
+
+@pytest.mark.case("C-60")
+def test_an_offer_that_came_to_another_person_needs_the_code_and_names_its_own(world: World) -> None:
+    made = world.offer("C1")
+    other = world.offer("C3")
+    misled = world.wallet()
+    offer = misled.fetch_offer(made.offer_uri).json()
+    assert misled.token(offer, other.tx_code).json()["error"] == "invalid_grant"
+    credential = misled.receive(made.offer_uri, made.tx_code)
+    assert credential.disclosed["family_name"] == "Esimerkki"
+    done = [row["action"] for row in world.audit(made.document_id)]
+    assert done[:2] == ["document.created", "offer.fetched"]
+    assert done[2:] == ["offer.wrong_code", "offer.redeemed", "credential.issued", "credential.notified"]
 
 
 @pytest.mark.case("C-61")
@@ -239,6 +272,7 @@ def test_a_credential_that_does_not_verify_never_leaves(world: World) -> None:
     assert have.wallet.status(first) == 0
 
 
+@pytest.mark.case("Y-08")
 def test_times_are_whole_hours_and_end_with_the_document(world: World) -> None:
     have = redeemed(world)
     credential = credential_of(have.ask())

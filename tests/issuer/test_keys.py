@@ -62,6 +62,7 @@ def test_a_certificate_that_ends_within_a_month_is_said_in_the_log(
     assert [record.message for record in caplog.records] == ["certificate_expires"] * 2
 
 
+@pytest.mark.case("X-25")
 @pytest.mark.parametrize("name", ["passphrase", "esimerkkila/data.key", "esimerkkila/status.key.pem"])
 def test_a_secret_that_others_can_read_stops_the_start(own: IssuerSettings, name: str) -> None:
     path = own.keys_dir / name

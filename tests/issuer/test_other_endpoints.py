@@ -121,6 +121,29 @@ def test_type_metadata_is_what_the_credential_vouches_for(world: World) -> None:
         assert world.client.get(f"{URL}/types/{path}").status_code == 404
 
 
+@pytest.mark.case("C-57")
+def test_another_method_is_refused_and_does_nothing(world: World) -> None:
+    made = world.offer()
+    handle = made.offer_uri[-26:]
+    post_only = ("token", "nonce", "credential", "notification")
+    routes = {f"{URL}/esimerkkila/{name}": "POST" for name in post_only}
+    routes |= {
+        f"{URL}/o/{handle}": "GET",
+        f"{URL}/esimerkkila/status/0": "GET",
+        f"{URL}/types/lausuntopalaute/1": "GET",
+        f"{URL}/.well-known/openid-credential-issuer/esimerkkila": "GET",
+        f"{URL}/.well-known/oauth-authorization-server/esimerkkila": "GET",
+    }
+    for url, allowed in routes.items():
+        for method in ("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"):
+            if method != allowed:
+                assert world.client.request(method, url).status_code == 405, (method, url)
+        if allowed == "POST":
+            assert world.client.request("HEAD", url).status_code == 405
+    assert world.client.request("HEAD", f"{URL}/o/{handle}").status_code == 405
+    assert world.view(made.document_id).state == "offered"
+
+
 @pytest.mark.case("C-62")
 def test_error_descriptions_use_the_alphabet_of_the_spec_and_repeat_nothing(world: World) -> None:
     have = redeemed(world)

@@ -8,6 +8,7 @@ import pytest
 
 from issuer import document_status, documents, retention
 from issuer.errors import IssuerError
+from issuer.store import statements
 from issuer.store.tables import metadata
 from tests.issuer.world import World
 from web_service import migrations
@@ -59,12 +60,16 @@ def everything(world: World) -> str:
     return world.call(run)
 
 
+@pytest.mark.case("Y-13")
 def test_when_its_time_is_over_a_document_is_forgotten_and_its_facts_stay(world: World) -> None:
     made = world.offer()
     wallet = world.wallet()
     credential = wallet.receive(made.offer_uri, made.tx_code)
     document = world.view(made.document_id)
     assert document.claims is not None
+    row = world.rows(statements.document_by_id, p_document_id=made.document_id, p_organisation="esimerkkila")[0]
+    wrapped: bytes = row["wrapped_key"]
+    assert wrapped.decode("latin-1") in everything(world)
 
     async def run() -> int:
         return await retention.run(world.service)
@@ -73,6 +78,10 @@ def test_when_its_time_is_over_a_document_is_forgotten_and_its_facts_stay(world:
     world.wait(document.retained_until - world.service.clock.now())
     assert world.call(run) == 1
     assert world.call(run) == 0
+    row = world.rows(statements.document_by_id, p_document_id=made.document_id, p_organisation="esimerkkila")[0]
+    assert (row["wrapped_key"], row["content"]) == (None, None)
+    stored = everything(world)
+    assert wrapped.decode("latin-1") not in stored
     forgotten = world.view(made.document_id)
     assert forgotten.claims is None
     assert (forgotten.state, forgotten.status, len(forgotten.copies)) == ("received", "valid", 1)

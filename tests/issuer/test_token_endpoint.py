@@ -207,12 +207,15 @@ def test_an_access_token_lives_five_minutes_at_most(world: World) -> None:
     assert wallet.credential(offer, token["access_token"]).status_code == 401
 
 
-def test_a_code_of_one_organisation_opens_nothing_at_another(world: World) -> None:
+@pytest.mark.case("C-23")
+def test_a_code_or_token_of_one_organisation_opens_nothing_at_another(world: World) -> None:
     made = world.offer()
     fields = form(offered(world, made), made.tx_code)
     assert error(world.client.post(f"{URL}/henkilotieto/token", data=fields)) == "invalid_grant"
     assert world.client.post(f"{URL}/nobody/token", data=fields).status_code == 404
-    assert world.client.post(TOKEN, data=fields).status_code == 200
+    token = world.client.post(TOKEN, data=fields).json()["access_token"]
+    foreign = world.wallet().post(f"{URL}/henkilotieto", "credential_endpoint", token, json={})
+    assert foreign.status_code == 401
 
 
 def test_unlocking_gives_a_new_code_three_times_and_no_more(world: World) -> None:
