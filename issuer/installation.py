@@ -27,7 +27,6 @@ from openid4vc.strict_json import JsonValue
 from openid4vc.trust import demo, keys_pem
 from openid4vc.trust.certificates import Certificate, Role
 from openid4vc.trust.demo import DemoOrganisation, DemoTrust
-from web_service import migrations
 from web_service.settings import Mode, read_mode, write_mode
 
 _ORGANISATIONS: Final = "organisations.json"
@@ -75,6 +74,9 @@ def initialise(
     unknown = [name for name in chosen if name not in everybody]
     if unknown:
         raise IssuerError("organisation_unknown", organisation=unknown[0])
+    # Only what makes a database needs Alembic; reading an installation does not.
+    from web_service import migrations
+
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings.keys_dir.mkdir(exist_ok=True, mode=0o700)
     made = _write_choice(settings, chosen, mode)

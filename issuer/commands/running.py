@@ -65,15 +65,15 @@ def with_service(settings: "IssuerSettings", work: Callable[["Service"], Awaitab
     from issuer.building import build
     from issuer.counters import NoCounters
     from issuer.paper.errors import PaperError
-    from web_service import migrations
+    from issuer.store import revision
     from web_service.database import open_database
 
     database = open_database(settings.database)
     service = build(settings, database=database, counters=NoCounters())
-    migrations.check(settings.database, "issuer")
 
     async def run() -> T:
         try:
+            await revision.check(database)
             return await work(service)
         finally:
             await database.close()

@@ -1,5 +1,6 @@
 """The store: migrations and tables say the same, on both databases, and nothing in it is readable."""
 
+import asyncio
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -8,14 +9,32 @@ import pytest
 
 from issuer import document_status, documents, retention
 from issuer.errors import IssuerError
-from issuer.store import statements
+from issuer.store import revision, statements
 from issuer.store.tables import metadata
 from tests.issuer.world import World
 from web_service import migrations
+from web_service.database import open_database
+from web_service.errors import DatabaseError
 
 
 def test_the_migrated_database_is_the_one_that_the_tables_describe(migrated_url: Callable[[str | None], str]) -> None:
     assert migrations.differences(migrated_url("issuer"), metadata) == []
+
+
+def test_a_command_knows_the_newest_revision(migrated_url: Callable[[str | None], str]) -> None:
+    url = migrated_url("issuer")
+    assert migrations.current(url, "issuer") == revision.NEWEST
+
+    async def checked(address: str) -> None:
+        database = open_database(address)
+        try:
+            await revision.check(database)
+        finally:
+            await database.close()
+
+    asyncio.run(checked(url))
+    with pytest.raises(DatabaseError, match="database_outdated"):
+        asyncio.run(checked(migrated_url(None)))
 
 
 def test_every_table_of_ours_names_the_organisation() -> None:
