@@ -19,6 +19,8 @@ from examples import services
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "build" / "serve"
 PORTS = {"issuer": 8001, "verifier": 8002}
+# Where this installation lies, for commands beside it; every other setting has its default.
+EXPORTED = ("ISSUER_DATA_DIR", "VERIFIER_DATA_DIR", "WALLET_HOME", "TODISTE_DEMO_TRUST")
 ORGANISATIONS = {"issuer": "O1,O3,O5,O8", "verifier": "O2"}
 
 
@@ -55,11 +57,10 @@ def introduce(running: list[services.Service], environment: dict[str, str]) -> N
         file = FOLDER / service.name / "demo-accounts.json"
         for account in json.loads(file.read_text("utf-8"))["accounts"]:
             print("  {organisation:4} {role:14} {username:28} {password}".format(**account))
-    home = os.path.relpath(environment["WALLET_HOME"], ROOT)
-    trust = os.path.relpath(environment["TODISTE_DEMO_TRUST"], ROOT)
+    places = " ".join(f"{name}={os.path.relpath(environment[name], ROOT)}" for name in EXPORTED)
     print(
-        "\nA wallet, in another terminal:\n"
-        f"  export WALLET_HOME={home} TODISTE_DEMO_TRUST={trust} PATH=.venv/bin:$PATH\n"
+        "\nA wallet, and both services' commands, in another terminal:\n"
+        f"  export {places} PATH=.venv/bin:$PATH\n"
         "  wallet init --demo\n"
         "  wallet receive SHEET.pdf\n"
         "\nCtrl-C stops both services.",
