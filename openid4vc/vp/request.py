@@ -98,6 +98,7 @@ def verify(
     if wallet_nonce is not None and claims.get("wallet_nonce") != wallet_nonce:
         raise PresentationError("wallet_nonce_mismatch", error="invalid_request")
     _check_parameters(claims)
+    _check_audience(claims, invocation)
     query = claims.get("dcql_query")
     if not isinstance(query, dict):
         raise _invalid("dcql_query")
@@ -165,7 +166,19 @@ def _check_parameters(claims: JsonObject) -> None:
         raise _invalid("response_type")
     if claims.get("response_mode") != RESPONSE_MODE:
         raise _invalid("response_mode")
-    if claims.get("aud", AUDIENCE) != AUDIENCE:
+
+
+def _check_audience(claims: JsonObject, invocation: Invocation) -> None:
+    """§5.8: one symbolic name for every wallet that is found by its scheme; RFC 9101 §4 leaves `aud` to the sender.
+
+    Accepted besides, because a widespread library (oid4vc-ts up to 0.4) writes it: the very `request_uri` that this
+    came from. It names no other wallet, so it takes nothing away from what the constant says.
+    """
+    audience = claims.get("aud", AUDIENCE)
+    # RFC 7519 §4.1.3: one audience, as a text or alone in an array, is the same.
+    if isinstance(audience, list) and len(audience) == 1:
+        audience = audience[0]
+    if audience not in (AUDIENCE, invocation.request_uri):
         raise _invalid("aud")
 
 
@@ -225,8 +238,12 @@ def _is_usable(key: JsonValue) -> bool:
 
 
 def _check_formats(metadata: JsonObject) -> None:
-    """§11.1, Annex B.3.4: a verifier that could not read what we send is not sent it."""
-    formats = metadata.get("vp_formats_supported")
+    """§11.1, Annex B.3.4: a verifier that could not read what we send is not sent it.
+
+    §5.1 wants the member where a wallet cannot know otherwise; the query names the format, and a member that is not
+    there denies nothing.
+    """
+    formats = metadata.get("vp_formats_supported", {dcql.FORMAT: {}})
     ours = formats.get(dcql.FORMAT) if isinstance(formats, dict) else None
     if not isinstance(ours, dict):
         raise PresentationError("not_supported", "vp_formats_supported", error="vp_formats_not_supported")

@@ -12,6 +12,7 @@ from tests.openid4vc.forging import new_key
 from tests.openid4vc.vp.queries import claims, credential
 
 VERIFIER = AccessHolder()
+REQUEST_URI = "https://verifier.example/r/1"
 RESPONSE_URI = "https://verifier.example/response/1"
 ENCRYPTION_KEY = new_key()
 ENCRYPTION_JWK = jwk.from_public_key(ENCRYPTION_KEY.public_key())
@@ -38,7 +39,7 @@ def signed(holder: AccessHolder = VERIFIER, **changes: Any) -> str:
 
 
 def invoked(asker: str = VERIFIER.client_id) -> Invocation:
-    return Invocation(client_id.parse(asker), "https://verifier.example/r/1", "post")
+    return Invocation(client_id.parse(asker), REQUEST_URI, "post")
 
 
 def verify(

@@ -16,6 +16,7 @@ from tests.openid4vc.vp.queries import credential
 from tests.openid4vc.vp.requests import (
     ENCRYPTION_JWK,
     QUERY,
+    REQUEST_URI,
     RESPONSE_URI,
     VERIFIER,
     parameters,
@@ -190,6 +191,9 @@ OTHERS = [
         ({"response_mode": "direct_post"}, "request_invalid"),
         ({"response_mode": "fragment"}, "request_invalid"),
         ({"aud": "https://other.example"}, "request_invalid"),
+        ({"aud": ["https://self-issued.me/v2", "https://other.example"]}, "request_invalid"),
+        ({"aud": []}, "request_invalid"),
+        ({"aud": {}}, "request_invalid"),
         ({"scope": "com.example.card"}, "request_invalid"),
         ({"request_uri": "https://verifier.example/2"}, "request_invalid"),
         ({"request": "eyJ"}, "request_invalid"),
@@ -242,6 +246,17 @@ def test_the_stronger_encryption_is_preferred_and_the_default_is_used_when_nothi
     silent = metadata()
     del silent["encrypted_response_enc_values_supported"]
     assert verify(signed(client_metadata=silent)).encryption.enc == "A128GCM"
+
+
+def test_the_audience_is_every_wallet_or_the_place_that_this_was_fetched_from() -> None:
+    for audience in ("https://self-issued.me/v2", ["https://self-issued.me/v2"], REQUEST_URI, None):
+        assert verify(signed(aud=audience)) == verify(signed())
+
+
+def test_a_verifier_that_names_no_formats_reads_those_that_it_asks_for() -> None:
+    silent = metadata()
+    del silent["vp_formats_supported"]
+    assert verify(signed(client_metadata=silent)) == verify(signed())
 
 
 @pytest.mark.case("W-25")
