@@ -81,6 +81,17 @@ def parse_url(text: str, *, allow_loopback_http: bool) -> Url:
     return url
 
 
+def check_browser_url(text: str, *, allow_loopback_http: bool) -> str:
+    """An address that a person's browser may go on to: as `parse_url`, and a fragment may follow, which only the page
+    reads (the example of OpenID4VP §8.2 carries its response_code there). RetrievalError `net_forbidden`.
+    """
+    address, _, fragment = text.partition("#")
+    parse_url(address, allow_loopback_http=allow_loopback_http)
+    if len(text) > MAX_URL or "#" in fragment or _OUTSIDE_URI.search(fragment):
+        raise _forbidden("fragment")
+    return text
+
+
 def _host(netloc: str, host: str) -> tuple[str, ipaddress.IPv4Address | ipaddress.IPv6Address | None]:
     """One spelling for one host: a bracketed IPv6 address, a dotted quad, or ASCII labels."""
     if netloc.startswith("["):

@@ -155,11 +155,11 @@ class Presenting:
         return None
 
     def _redirect(self, target: str | None) -> str | None:
-        """§8.2: shown to the person, never opened; only what the wallet itself would connect to."""
+        """§8.2: shown to the person, never opened; only where the wallet itself would connect to."""
         if target is None:
             return None
         try:
-            return uri.parse_url(target, allow_loopback_http=self._network.demo).text
+            return uri.check_browser_url(target, allow_loopback_http=self._network.demo)
         except ProtocolError:
             return None
 

@@ -345,13 +345,17 @@ def test_a_redirect_is_printed_and_never_opened(holding: Wallet, verifier: Verif
         "file:///etc/passwd",
         f"https://a.example/$(touch {opened})",
         "https://a\x1b[2J",
+        "https://a.example/#\x1b[2J",
+        "javascript:alert(1)#https://a.example",
     ):
         verifier.redirect_uri = target
         done = present(holding, verifier, **environment)
         assert (done.code, done.json["redirect_uri"]) == (0, None)
-    verifier.redirect_uri = "https://ranta.example/done?code=1"
-    done = holding.run("present", verifier.request(), "--yes", **environment)
-    assert "https://ranta.example/done?code=1" in done.out
+    # The second is the form of OpenID4VP §8.2's own example.
+    for target in ("https://ranta.example/done?code=1", "https://ranta.example/done#response_code=091535f6"):
+        verifier.redirect_uri = target
+        done = holding.run("present", verifier.request(), "--yes", **environment)
+        assert target in done.out
     assert not opened.exists()
 
 
