@@ -137,6 +137,7 @@ class Contents:
     history: list[HistoryEntry] = field(default_factory=list)
     receipts: list[StoredReceipt] = field(default_factory=list)
     status_lists: dict[str, CachedStatusList] = field(default_factory=dict)
+    nonce_issuers: list[str] = field(default_factory=list)
 
     def credential(self, number: int) -> HeldCredential | None:
         """The credential of that number; numbers are never used twice."""
@@ -182,6 +183,8 @@ class Contents:
                 uri: CachedStatusList(item.take("text", str), item.take("fetched", int))
                 for uri, item in reader.named_objects("status_lists")
             },
+            # Vaults from before this was kept know of none.
+            nonce_issuers=reader.items("nonce_issuers", str) if "nonce_issuers" in raw else [],
         )
 
 

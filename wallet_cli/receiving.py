@@ -38,6 +38,8 @@ from wallet_cli.statuses import Statuses
 _SIGNED: Final = "application/jwt"
 _JSON: Final = "application/json"
 _DEFAULT_TOKEN_LIFE: Final = 300
+# RFC 6749 §2.2: a public client's name, no secret and the same for every holder.
+_CLIENT_ID: Final = "todiste-wallet"
 # What an issuer may say of an offer that it no longer honours; the names are those of the error catalogue.
 _OFFER_ENDS: Final = frozenset({"offer_used", "offer_expired", "offer_locked", "offer_not_found"})
 
@@ -135,7 +137,9 @@ class Receiving:
         endpoints = metadata.parse_authorization_server_metadata(
             answer.checked().body, issuer=server, allow_loopback_http=self._network.demo
         )
-        form = token.create_request(pre_authorized_code=offer.pre_authorized_code, tx_code=tx_code, client_id=None)
+        # §12.3: a server that does not say that it takes anonymous requests wants a name (§6.3).
+        client_id = None if endpoints.anonymous_access else _CLIENT_ID
+        form = token.create_request(pre_authorized_code=offer.pre_authorized_code, tx_code=tx_code, client_id=client_id)
         response = self._network.post_form(endpoints.token_endpoint, form, accept=_JSON)
         if response.status != 200:
             _raise_token_error(response, asked_for_code=offer.tx_code is not None)
@@ -160,11 +164,8 @@ class Receiving:
 
     def request(self, issuer: IssuerMetadata, pending: PendingIssuance) -> vci_credential.CredentialResponse:
         """§8.2: the credential, for a proof of the kept key; one more try where the nonce was no longer good."""
-        # HAIP §4: a proof without a nonce could be a recorded one, and an issuer that checks none is none of ours.
-        if issuer.nonce_endpoint is None:
-            raise IssuanceError("nonce_missing")
         for last in (False, True):
-            response = self._request_once(issuer, issuer.nonce_endpoint, pending)
+            response = self._request_once(issuer, pending)
             if response.status == 200:
                 return vci_credential.parse_response(response.body)
             error, _ = wire_error(response)
@@ -244,10 +245,13 @@ class Receiving:
         by_organization = issuers.for_organization_and_vct(organization, vct) if organization is not None else None
         return by_organization or issuers.for_credential_issuer(credential_issuer, vct)
 
-    def _request_once(self, issuer: IssuerMetadata, nonce_endpoint: str, pending: PendingIssuance) -> Response:
-        answer = self._network.post_form(nonce_endpoint, {}, accept=_JSON)
-        check_reachable(answer)
-        c_nonce = nonce.parse_response(answer.checked().body)
+    def _request_once(self, issuer: IssuerMetadata, pending: PendingIssuance) -> Response:
+        # §12.2.4: without the endpoint, the issuer wants no nonce.
+        c_nonce = None
+        if issuer.nonce_endpoint is not None:
+            answer = self._network.post_form(issuer.nonce_endpoint, {}, accept=_JSON)
+            check_reachable(answer)
+            c_nonce = nonce.parse_response(answer.checked().body)
         proof = key_proof.create(
             audience=issuer.credential_issuer, nonce=c_nonce, iat=self._clock(), signer=holder.signer(pending.key)
         )

@@ -92,6 +92,7 @@ class _Errand:
             return None
         self._invocation.say(self._invocation.words.text("receive.resumed"))
         issuer = self._flow.know_issuer(kept[0].credential_issuer, [pending.configuration_id for pending in kept])
+        self._check_nonces(issuer)
         self._introduce(issuer)
         return issuer, kept
 
@@ -102,6 +103,7 @@ class _Errand:
         try:
             offer = self._flow.fetch_offer(offered)
             issuer = self._flow.know_issuer(offer.credential_issuer, offer.credential_configuration_ids)
+            self._check_nonces(issuer)
             self._introduce(issuer)
             tx_code = None if offer.tx_code is None else self._tx_code(offer.tx_code)
             granted = self._flow.redeem(offer, issuer.metadata, tx_code)
@@ -125,10 +127,21 @@ class _Errand:
             oldest = self._invocation.now() - _PENDING_LIFE
             others = [kept for kept in contents.pending if kept.offer != self._offer_id and kept.started > oldest]
             contents.pending = [*others, *pendings]
+            name = issuer.metadata.credential_issuer
+            if issuer.metadata.nonce_endpoint is not None and name not in contents.nonce_issuers:
+                contents.nonce_issuers.append(name)
 
         self._invocation.change(self._vault, keep)
         self._invocation.crash_point("issuance.key_stored")
         return issuer, pendings
+
+    def _check_nonces(self, issuer: "KnownIssuer") -> None:
+        """An issuer may want no nonces (§12.2.4); one that had a nonce endpoint before does not lose it."""
+        from openid4vc.errors import IssuanceError
+
+        known = self._vault.contents.nonce_issuers
+        if issuer.metadata.nonce_endpoint is None and issuer.metadata.credential_issuer in known:
+            raise IssuanceError("nonce_missing")
 
     def _introduce(self, issuer: "KnownIssuer") -> None:
         """Who offers what; shown before the person types any code."""
