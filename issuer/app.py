@@ -27,6 +27,7 @@ from issuer.pages.routes import router as pages_router
 from issuer.service import Service
 from issuer.settings import IssuerSettings
 from web_service.application import create_application
+from web_service.errors import WebError
 from web_service.jobs import Job
 from web_service.site import make_site
 
@@ -44,6 +45,11 @@ def create_app(settings: IssuerSettings) -> FastAPI:
     )
     service = build(settings, database=site.database, counters=PrometheusCounters(site.metrics))
 
+    async def signers() -> None:
+        check_signers(service)
+
+    site.ready_checks.append(signers)
+
     async def retain() -> None:
         await retention.run(service)
         await drafts.purge(service)
@@ -58,6 +64,15 @@ def create_app(settings: IssuerSettings) -> FastAPI:
     app.state.service = service
     add_wire_routes(app)
     return app
+
+
+def check_signers(service: Service) -> None:
+    """No requests to a process whose signatures nobody would accept: WebError `service_unavailable`."""
+    now = service.clock.now()
+    for organisation in service.organisations.values():
+        for key in organisation.keys.by_purpose().values():
+            if not key.certificate.not_before <= now <= key.certificate.not_after:
+                raise WebError("service_unavailable")
 
 
 def add_wire_routes(app: FastAPI) -> None:

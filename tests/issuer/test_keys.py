@@ -14,7 +14,7 @@ from issuer.errors import IssuerError
 from issuer.keys import Purpose
 from issuer.settings import IssuerSettings
 from openid4vc.errors import TrustError
-from tests.issuer.world import install
+from tests.issuer.world import URL, install, running
 from web_service.database import open_database
 from web_service.errors import WebError
 
@@ -60,6 +60,14 @@ def test_a_certificate_that_ends_within_a_month_is_said_in_the_log(
     with caplog.at_level("WARNING", "todiste"):
         start(own)
     assert [record.message for record in caplog.records] == ["certificate_expires"] * 2
+
+
+def test_a_running_service_is_not_ready_when_a_certificate_has_ended(own: IssuerSettings) -> None:
+    with running(own) as world:
+        assert world.client.get(f"{URL}/health/ready").json() == {"status": "ok"}
+        world.wait(366 * 86_400)
+        ended = world.client.get(f"{URL}/health/ready")
+        assert (ended.status_code, ended.json()["reason"]) == (503, "service_unavailable")
 
 
 @pytest.mark.case("X-25")
