@@ -119,6 +119,7 @@ def test_a_role_that_is_needed_and_has_no_anchor_stops_the_start(tmp_path: Path,
         ("types.json", b""),
         ("types.json", b'{"": "issuer"}'),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_file_that_cannot_be_taken_whole_stops_the_load_and_is_named(trust: Path, name: str, content: bytes) -> None:
     (trust / name).write_bytes(content)

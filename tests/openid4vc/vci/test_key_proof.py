@@ -65,7 +65,7 @@ def test_a_clock_that_is_some_minutes_off_is_forgiven() -> None:
         1,
         {},
     ],
-    ids=str,
+    ids=lambda _: "header",
 )
 def test_a_proof_for_another_audience_is_refused(audience: object) -> None:
     refused(proof(aud=audience))
@@ -136,7 +136,7 @@ def test_a_header_that_is_not_that_of_a_proof_is_refused(change: Callable[[], di
         {**HEADER, "key_attestation": "eyJ"},
         {**HEADER, "trust_chain": ["eyJ"]},
     ],
-    ids=str,
+    ids=lambda _: "text",
 )
 def test_ways_to_name_a_key_that_are_not_spoken_are_refused_by_name(header: dict[str, Any]) -> None:
     refused(proof(header), "not_supported")

@@ -126,7 +126,7 @@ def test_a_request_of_another_client_than_the_link_named_is_refused() -> None:
         (VERIFIER.client_id, {"response_uri": 1}, "request_invalid"),
         (VERIFIER.client_id, {"redirect_uri": "https://verifier.example/cb"}, "request_invalid"),
     ],
-    ids=str,
+    ids=lambda value: value if isinstance(value, str) and ":" not in value else "case",
 )
 def test_an_answer_goes_only_where_the_client_may_receive_it(asker: str, changes: dict[str, Any], code: str) -> None:
     with pytest.raises(ProtocolError) as caught:
@@ -225,7 +225,7 @@ OTHERS = [
             "request_invalid",
         ),
     ],
-    ids=str,
+    ids=lambda value: value if isinstance(value, str) and ":" not in value else "case",
 )
 def test_a_parameter_that_is_missing_or_wrong_makes_the_request_invalid(changes: dict[str, Any], code: str) -> None:
     with pytest.raises(PresentationError) as caught:
