@@ -10,12 +10,15 @@ from typing import Any
 import pytest
 
 from tests.journey.installation import Installation
+from tests.tools import TOOLS
 
 
 @pytest.fixture(scope="session")
 def ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """Issuer and verifier as separate processes on loopback, and a wallet that has nothing yet."""
     installed = Installation(tmp_path_factory.mktemp("ours"))
+    # Some fifty processes start here: what one has compiled, the next one reads, whatever the surroundings say.
+    installed.environment |= {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(TOOLS.parent / "bytecode")}
     installed.init()
     try:
         installed.start()
