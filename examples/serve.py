@@ -51,10 +51,11 @@ def main() -> int:
 
 
 def introduce(running: list[services.Service], environment: dict[str, str]) -> None:
+    """Print addresses, accounts with passwords, and the line that leads another terminal to this installation."""
     print("\nTodiste is running with invented data; nothing issued here is valid anywhere.")
     for service in running:
         print(f"\n{service.name}  {service.url}")
-        file = FOLDER / service.name / "demo-accounts.json"
+        file = Path(environment[f"{service.name.upper()}_DATA_DIR"]) / "demo-accounts.json"
         for account in json.loads(file.read_text("utf-8"))["accounts"]:
             print("  {organisation:4} {role:14} {username:28} {password}".format(**account))
     places = " ".join(f"{name}={os.path.relpath(environment[name], ROOT)}" for name in EXPORTED)

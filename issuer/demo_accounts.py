@@ -21,7 +21,7 @@ Account = dict[str, str]
 def read(settings: IssuerSettings) -> list[Account]:
     """The accounts as they were made: organisation, role, username, password."""
     path = _path(settings)
-    return list(json.loads(path.read_text("utf-8"))) if path.exists() else []
+    return list(json.loads(path.read_text("utf-8"))["accounts"]) if path.exists() else []
 
 
 def ensure(settings: IssuerSettings, organisations: Sequence[Organisation], now: int) -> list[str]:
@@ -40,7 +40,7 @@ def ensure(settings: IssuerSettings, organisations: Sequence[Organisation], now:
     ]
     if missing:
         # The file first: an account whose password nobody knows would be of no use.
-        text = json.dumps([*known.values(), *missing], ensure_ascii=False, indent=1)
+        text = json.dumps({"accounts": [*known.values(), *missing]}, ensure_ascii=False, indent=1)
         keys_pem.write_atomically(_path(settings), text.encode(), mode=0o600)
     return asyncio.run(_add(settings, organisations, now))
 

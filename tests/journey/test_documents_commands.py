@@ -119,20 +119,39 @@ class Person:
         raise AssertionError(f"no command has printed {pattern}")
 
 
+def told_by_make_serve(installation: Installation, capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
+    """The variables of the line `export …` that a newcomer copies, and the accounts are there to sign in with."""
+    serve.introduce(list(installation.running.values()), installation.environment)
+    printed = capsys.readouterr().out
+    for service in installation.running.values():
+        assert service.url in printed
+    assert re.search(r"^  O1 +physician +\S+ +\S{12,}$", printed, re.MULTILINE)
+    assert re.search(r"^  O2 +official +\S+ +\S{12,}$", printed, re.MULTILINE)
+    (line,) = re.findall(r"^ +export (.*)$", printed, re.MULTILINE)
+    variables = dict(word.split("=", 1) for word in shlex.split(line))
+    assert variables.pop("PATH") == ".venv/bin:$PATH"
+    return {name: str((ROOT / place).resolve()) for name, place in variables.items()}
+
+
 @pytest.mark.slow
-def test_every_command_that_a_newcomer_is_told_to_type_does_its_work(tmp_path: Path) -> None:
+def test_every_command_that_a_newcomer_is_told_to_type_does_its_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     installation = Installation(tmp_path)
     installation.must("issuer", "init", "--organisation", serve.ORGANISATIONS["issuer"])
     installation.must("verifier", "init", "--organisation", serve.ORGANISATIONS["verifier"])
     installation.start()
-    told = {name: installation.environment[name] for name in serve.EXPORTED}
-    # `make serve` listens on the default ports; here they are taken.
-    told |= {name: installation.environment[name] for name in ("ISSUER_PUBLIC_URL", "VERIFIER_PUBLIC_URL")}
-    path = f"{BIN}:{os.environ['PATH']}"
-    person = Person(
-        tmp_path, {**told, "PATH": path, "HOME": str(tmp_path / "home"), "WALLET_LANG": "en", "TERM": "xterm"}
-    )
     try:
+        environment = {
+            **told_by_make_serve(installation, capsys),
+            # `make serve` listens on the default ports, which may be taken here.
+            **{name: installation.environment[name] for name in ("ISSUER_PUBLIC_URL", "VERIFIER_PUBLIC_URL")},
+            "PATH": f"{BIN}:{os.environ['PATH']}",
+            "HOME": str(tmp_path / "home"),
+            "WALLET_LANG": "en",
+            "TERM": "xterm",
+        }
+        person = Person(tmp_path, environment)
         for command in ALL:
             if command[0] != "make":
                 person.type(command)
