@@ -1,4 +1,4 @@
-"""What is counted for the operator (security.md §0): signatures, status indexes handed out, ends of certificates."""
+"""What is counted for the operator: signatures, status indexes handed out, ends of certificates."""
 
 from typing import Literal, Protocol
 

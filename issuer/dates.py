@@ -16,7 +16,7 @@ def end_of_day(day: date) -> int:
 
 
 def whole_hour(seconds: int) -> int:
-    """Rounded down to the hour, so that times in credentials tell nobody apart (RFC 9901 §10.1, security.md Y-08)."""
+    """Rounded down to the hour, so that times in credentials tell nobody apart (RFC 9901 §10.1)."""
     return seconds - seconds % HOUR
 
 

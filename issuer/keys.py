@@ -9,7 +9,7 @@
         └── data.key                                wraps the keys of documents
 
 A key never serves two roles. At start each is read, held against its certificate and its end; a service that could only
-sign what nobody can verify does not start (security.md X-24, X-25).
+sign what nobody can verify does not start.
 """
 
 import base64

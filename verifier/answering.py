@@ -1,7 +1,7 @@
 """What a wallet posted, decided: it ends the request, or it is turned away and the request goes on waiting.
 
-OpenID4VP 1.0 §8.2, §8.3.1 (direct_post.jwt), §8.5 (errors), §8.6 (validation); design.md §4, "A response ends a request
-only when …". Nothing is stored of an answer but its verdict.
+OpenID4VP 1.0 §8.2, §8.3.1 (direct_post.jwt), §8.5 (errors), §8.6 (validation). A response ends a request only when its
+state, decryption, issuer signature and trust, and key binding hold. Nothing is stored of an answer but its verdict.
 """
 
 import json

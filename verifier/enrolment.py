@@ -1,7 +1,7 @@
 """Becoming somebody whom wallets know: access certificate, registration certificates, and whom to believe.
 
 In the demo both come from the demo's own trust; in production the operator brings them. Everything here can be done
-twice and then changes nothing. A purpose that breaks one of the MIN rules is never registered (domain.md §1.11).
+twice and then changes nothing. A purpose that breaks one of the MIN rules is never registered.
 """
 
 import dataclasses
@@ -37,7 +37,7 @@ REGISTRATION_SECONDS: Final = 365 * 86400
 _HOUR: Final = 3600
 # What this service believes: issuers of credentials and signers of their lists, and in a demo TLS servers.
 _ROLES: Final = (Role.ISSUER, Role.STATUS, Role.TLS)
-# Where the types of the demo are served (design.md §4, `types.json`).
+# Where the types of the demo are served (`types.json`).
 TYPE_PREFIXES: Final[Mapping[str, JsonValue]] = {
     "https://tyypit.example/tyokyky/": "issuer",
     "urn:eudi:pid:": {"issuer": "pid/"},
@@ -202,7 +202,7 @@ def _make_access_key(store: KeyStore, trust: DemoTrust, organisation: Organisati
         organization_identifier=organisation.organization_identifier,
         common_name=organisation.name,
         public_key=key.public_key(),
-        # No name of a host: x509_hash identifies the certificate, and the public address may change (design.md §4).
+        # No name of a host: x509_hash identifies the certificate, and the public address may change.
         dns_names=(),
         now=now,
     )

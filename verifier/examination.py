@@ -341,7 +341,7 @@ class Examination:
         return {}
 
     def _missing(self, parts: list[_Part]) -> tuple[tuple[str, str | None], ...]:
-        """(type, claim) that did not come; claim None for a whole document. Only what is required (pages.md O4)."""
+        """(type, claim) that did not come; claim None for a whole document. Only what is required."""
         shown = {part.query.id: part for part in parts}
         options = self._purpose.alternatives or (
             tuple(asked.id for asked in self._purpose.credentials if not asked.is_optional),

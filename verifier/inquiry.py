@@ -1,6 +1,6 @@
 """From a purpose to a request: what a wallet is asked, by whom, under which fresh nonce, state and key.
 
-OpenID4VP 1.0 §5 (request), §5.10 (by reference, signed), §8.2, §8.3.1 (direct_post.jwt); HAIP 1.0 §5; design.md §4, §7.
+OpenID4VP 1.0 §5 (request), §5.10 (by reference, signed), §8.2, §8.3.1 (direct_post.jwt); HAIP 1.0 §5.
 """
 
 import json

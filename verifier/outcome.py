@@ -1,6 +1,6 @@
 """What was proven → what is said: reasons to outcomes, the checks in their order, and whether it ends the request.
 
-design.md §4 has the rules; pages.md §6.1 has a sentence for each outcome.
+The catalogue has a sentence for each outcome (`verdict.*`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -82,7 +82,7 @@ def of_reason(reason: str) -> Outcome:
     return _OUTCOMES.get(reason, Outcome.ALTERED)
 
 
-# The checks in the order in which they are made and shown (pages.md §6.2).
+# The checks in the order in which they are made and shown.
 CHECKS: Final = ("issuer", "signature", "holder", "person", "period", "status", "fresh")
 
 _FAILED_CHECK: Final[Mapping[Outcome, str]] = {

@@ -1,7 +1,7 @@
 """What an answer left behind: sealed until it is attached to a case or its time is over, then gone for good.
 
 `summary` says how it went and holds nothing of a person; `content` holds claims and documents under the result's own
-key (design.md §9). Attaching and erasing write an audit row in the same transaction.
+key. Attaching and erasing write an audit row in the same transaction.
 """
 
 import json
@@ -76,7 +76,7 @@ class Standing:
         return self.content.claims if self.content is not None and self.state == VERIFIED else {}
 
     def to_json(self) -> dict[str, Any]:
-        """design.md §4, `verifier result --json`."""
+        """What `verifier result --json` prints."""
         value: dict[str, Any] = {
             "state": self.state,
             "reason": self.reason,

@@ -1,6 +1,6 @@
 """What time takes away: requests end, results that nobody attached are destroyed, so are attached ones at their end.
 
-Every run is bounded and may be cut off anywhere; the next one goes on (design.md §8, §9).
+Every run is bounded and may be cut off anywhere; the next one goes on.
 """
 
 from typing import Final

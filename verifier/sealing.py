@@ -1,6 +1,6 @@
 """Encryption at rest: every request and every result has a key of its own, wrapped by the installation's data key.
 
-Destroying the wrapped key destroys the content for good, in backups and write-ahead logs too (design.md §9).
+Destroying the wrapped key destroys the content for good, in backups and write-ahead logs too.
 Format: one octet of version, 12 of nonce, AES-256-GCM ciphertext with tag; the record's id is authenticated with it.
 """
 

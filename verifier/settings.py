@@ -20,8 +20,8 @@ class Settings(ServiceSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = 8002
     types_dir: Path | None = None
     key_passphrase_file: Path | None = None
-    # A presentation request lives ten minutes; "more time" makes a new one (design.md §6).
+    # A presentation request lives ten minutes; "more time" makes a new one.
     request_seconds: Annotated[int, Field(ge=10, le=600)] = 600
-    # What nobody attached to a case is gone after a day (design.md §9).
+    # What nobody attached to a case is gone after a day.
     result_seconds: Annotated[int, Field(ge=60, le=86400)] = 86400
     support: str = "tuki@todiste.example"

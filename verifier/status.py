@@ -16,7 +16,7 @@ from openid4vc.status_list.reference import StatusReference
 from openid4vc.status_list.token import StatusListToken
 from openid4vc.trust.certificates import Certificate
 
-# design.md §6: the verifier never uses a copy older than min(ttl, the purpose's limit).
+# The verifier never uses a copy older than min(ttl, the purpose's limit).
 DEFAULT_LIMIT: Final = 60
 # Security numbers of §0: from the first octet of the connection to the last of the body.
 DEADLINE_SECONDS: Final = 5.0

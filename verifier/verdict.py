@@ -1,6 +1,6 @@
 """A verdict in words, in the reader's language: what the page, the case note and the command line say alike.
 
-Sentences are `verdict.<outcome>.*` and `check.*` of the catalogue (pages.md §6.1, §6.2); the document's lines come from
+Sentences are `verdict.<outcome>.*` and `check.*` of the catalogue; the document's lines come from
 credential_schemas.rendering, the one function that also made the doctor's preview and the sheet.
 """
 

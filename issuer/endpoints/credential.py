@@ -29,7 +29,7 @@ async def credential(request: Request) -> Response:
     except ProtocolError as error:
         return protocol_fault(error, otherwise="invalid_credential_request")
     except IssuerError as error:
-        # Ours, not theirs (security.md C-63): nothing was recorded, and the same request may be sent again.
+        # Ours, not theirs: nothing was recorded, and the same request may be sent again.
         log("credential_failed", reason=error.code)
         return fault("server_error", "", status=500)
     return answer(wire.create_response([text], notification_id))

@@ -1,4 +1,4 @@
-"""The operator's commands, as processes (design.md §4)."""
+"""The operator's commands, as processes."""
 
 import json
 import os

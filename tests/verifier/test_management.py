@@ -1,4 +1,4 @@
-"""The management interface for other systems (design.md §4; catalogue V-21, V-22)."""
+"""The management interface for other systems (catalogue V-21, V-22)."""
 
 from typing import Any
 

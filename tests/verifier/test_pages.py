@@ -1,4 +1,4 @@
-"""The official's pages, without JavaScript (pages.md §3.2; catalogue D)."""
+"""The official's pages, without JavaScript (catalogue D)."""
 
 import re
 from typing import Any

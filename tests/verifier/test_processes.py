@@ -1,4 +1,4 @@
-"""Several processes over one database, and one that dies at the worst moment (design.md §4, §8)."""
+"""Several processes over one database, and one that dies at the worst moment."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""What is kept, for how long, and what is gone after that (design.md §9)."""
+"""What is kept, for how long, and what is gone after that."""
 
 import pytest
 

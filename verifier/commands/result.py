@@ -18,7 +18,7 @@ from web_service import cli
 from web_service.words import LANGUAGES, Words
 
 _MARKS: dict[Family, str] = {"ok": "✓", "note": "!", "stop": "✗", "none": "–"}
-# design.md §4: 0 done, 1 refused or failed with a reason, 5 the request has ended by itself.
+# 0 done, 1 refused or failed with a reason, 5 the request has ended by itself.
 _ENDED = 5
 
 

@@ -1,4 +1,4 @@
-"""The twelve characters that a person can type instead of reading a code (design.md §6).
+"""The twelve characters that a person can type instead of reading a code.
 
 GET /p/CODE answers 303 to the invocation, whose own request_uri is never redirected. The alias dies with its request.
 """

@@ -1,4 +1,4 @@
-"""Pages for officials: ask, wait, read the verdict, attach it or delete it (pages.md §3.2)."""
+"""Pages for officials: ask, wait, read the verdict, attach it or delete it."""
 
 from pathlib import Path
 from typing import Final

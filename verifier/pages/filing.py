@@ -106,7 +106,7 @@ async def _attach(desk: Desk, request: Request, official: Official, standing: St
         errors.append(FieldError("case-ref", words.text(f"error.{error.code}.what")))
     if errors or reference is None:
         return _attach_form(desk, request, standing, form, errors=tuple(errors))
-    # Whom the data is about belongs to it: name and birthdate from the identity data go along (pages.md O6).
+    # Whom the data is about belongs to it: name and birthdate from the identity data go along.
     person = {
         (document.query, name)
         for document in (standing.content.documents if standing.content else ())

@@ -31,7 +31,7 @@ class Action:
     kind: str = ""
 
 
-# The first button of each outcome (pages.md §3.2); `#again` and its kin ask the same question anew.
+# The first button of each outcome; `#again` and its kin ask the same question anew.
 _AGAIN: Final[Mapping[Outcome, tuple[str, str]]] = {
     Outcome.CANNOT_CHECK_NOW: ("retry", "action.retry"),
     Outcome.INCOMPLETE: ("ask-missing", "action.ask_missing"),

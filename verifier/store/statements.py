@@ -93,7 +93,7 @@ cancel_request = Statement(
     .returning(request.c.id)
 )
 
-# Time is over: failed for the last refused response, if there was one (design.md §4).
+# Time is over: failed for the last refused response, if there was one.
 expire_requests = Statement(
     update(request)
     .where(request.c.state == "pending", request.c.expires_at <= _p("now"))
