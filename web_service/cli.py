@@ -13,7 +13,9 @@ sys.exit(run(group, "issuer"))
 import json
 import locale
 import os
+import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Protocol, TextIO, runtime_checkable
 
@@ -59,6 +61,12 @@ def terminal_language(asked: str | None = None) -> str:
 def words(*packages: str, language: str | None = None) -> Words:
     """The sentences of `packages` and of this one, in the operator's language."""
     return Words(locales_of(*packages, "web_service"), language or terminal_language())
+
+
+def grouped(names: Iterable[str]) -> str:
+    """Many names on one line: those that begin alike (`keys/a`, `keys/b`, `account c`) as one with their number."""
+    counts = Counter(re.split(r"[/ ]", name, maxsplit=1)[0] for name in names)
+    return ", ".join(name if count == 1 else f"{name} ({count})" for name, count in counts.items())
 
 
 def output(result: Mapping[str, Any], as_json: bool, lines: Iterable[str], stream: TextIO | None = None) -> None:

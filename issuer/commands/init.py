@@ -41,7 +41,8 @@ def command(settings: "IssuerSettings", names: str | None, production: bool, as_
     made = installation.initialise(settings, chosen, everybody, load_types(settings.types_dir), mode=mode, now=now)
     installed = installation.read(settings)
     if mode == "demo":
-        made += demo_accounts.ensure(settings, [everybody[name] for name in installed.organisations], now)
+        added = demo_accounts.ensure(settings, [everybody[name] for name in installed.organisations], now)
+        made += [f"account {username}" for username in added]
     result = {
         "mode": mode,
         "data_dir": str(settings.data_dir.absolute()),
@@ -68,7 +69,7 @@ def _check_paper(settings: "IssuerSettings") -> None:
 
 def _lines(settings: "IssuerSettings", result: Mapping[str, Any]) -> Iterator[str]:
     made = result["made"]
-    yield say("cli.init.made", names=", ".join(made)) if made else say("cli.init.nothing")
+    yield say("cli.init.made", names=cli.grouped(made)) if made else say("cli.init.nothing")
     for account in result["accounts"]:
         yield say("cli.init.account", **account)
     if result["mode"] == "production":

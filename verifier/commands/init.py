@@ -62,7 +62,7 @@ def command(
     made += [f"account {account['username']}" for account in accounts]
     shown = [] if production else _kept_accounts(settings)
     words = cli.words("verifier")
-    lines = [words.text("cli.init_made", name=name) for name in made] or [words.text("cli.init_nothing")]
+    lines = [words.text("cli.init_made", name=cli.grouped(made)) if made else words.text("cli.init_nothing")]
     if mode == "demo":
         lines += [words.text("cli.demo"), words.text("cli.accounts", file=str(settings.data_dir / ACCOUNTS_FILE))]
     cli.output({"accounts": shown, "changed": made}, as_json, lines)
