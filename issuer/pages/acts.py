@@ -9,7 +9,7 @@ from typing import Final
 from fastapi import APIRouter, Response
 from starlette.requests import Request
 
-from credential_schemas import forms, people
+from credential_schemas import forms
 from issuer import documents
 from issuer.document_view import DocumentView
 from issuer.errors import IssuerError
@@ -72,11 +72,10 @@ async def correct(request: Request, document_id: str) -> Response:
     for draft in await drafts.listed(staff):
         if draft.replaces == document_id:
             return see_other(f"/drafts/{draft.draft_id}")
-    person = people.load().get(str(claims.get("personal_administrative_number", "")))
+    person = staff.service.people.get(str(claims.get("personal_administrative_number", "")))
     subject = Subject(
         {name: claims[name] for name in document.type.form.get("person", ()) if name in claims},
         person.language if person else document.language,
-        person.address if person else (),
         person.non_disclosure if person else False,
     )
     content = Content(subject, forms.fill(document.type, claims))

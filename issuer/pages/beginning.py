@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 from starlette.requests import Request
 
-from credential_schemas import forms, people
+from credential_schemas import forms
 from credential_schemas.checks import hetu
 from credential_schemas.errors import CheckError
 from credential_schemas.people import Person
@@ -95,14 +95,14 @@ async def _look_up(staff: Staff, draft: Draft, code: str) -> tuple[str, Person |
         hetu(code)
     except CheckError as error:
         return f"error.{error.code}.what", None
-    person = people.load().get(code)
+    person = staff.service.people.get(code)
     await staff.audit("person.looked_up", draft.draft_id, found=int(person is not None))
     return "field.person_unknown", person
 
 
 def _about(staff: Staff, draft: Draft, person: Person) -> Content:
     """The draft about that person; a form that is still empty begins with its initial values."""
-    subject = Subject(person.claims, person.language, person.address, person.non_disclosure)
+    subject = Subject(person.claims, person.language, person.non_disclosure)
     fields = draft.content.fields
     if fields is None:
         credential_type = staff.type(draft.type_name)

@@ -67,16 +67,11 @@ async def give(request: Request, draft_id: str) -> Response:
 
 
 def _new(staff: Staff, draft: Draft, found: Answers) -> NewDocument:
-    content = draft.content
-    recipient: tuple[str, ...] = ()
-    if content.subject is not None and content.subject.address and content.delivery != "link":
-        recipient = (content.subject.name, *content.subject.address)
     return NewDocument(
         type=staff.type(draft.type_name),
         claims=found.claims,
         tx_code=True,
-        innocent_terms=content.innocent,
-        recipient=recipient,
+        innocent_terms=draft.content.innocent,
         replaces=draft.replaces,
         request_key=draft.draft_id,
     )

@@ -27,11 +27,10 @@ Fields = Mapping[str, list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Whom the document is about: claims, language, address (none under non-disclosure for safety)."""
+    """Whom the document is about: claims, language of service, and whether under non-disclosure for safety."""
 
     claims: Mapping[str, str]
     language: str
-    address: tuple[str, ...]
     non_disclosure: bool
 
     @property
@@ -175,11 +174,7 @@ def _open(staff: Staff, row: Row) -> Draft:
     key = staff.organisation.keys.data.open_document_key(row["draft_id"], row["wrapped_key"])
     value = orjson.loads(data_protection.unseal(key, row["content"], f"draft {row['draft_id']}"))
     person = value["subject"]
-    subject = (
-        None
-        if person is None
-        else Subject(person["claims"], person["language"], tuple(person["address"]), person["non_disclosure"])
-    )
+    subject = None if person is None else Subject(person["claims"], person["language"], person["non_disclosure"])
     content = Content(
         subject,
         value["fields"],
