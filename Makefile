@@ -8,6 +8,7 @@ UV := $(BIN)/uv --quiet
 export PYTHONUTF8 = 1
 # Compiled once at installation: commands start in half the time, also where nothing may be written later.
 export UV_COMPILE_BYTECODE = 1
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo serve test pages errors check lint types lock translations clean faults
