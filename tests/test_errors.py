@@ -1,7 +1,9 @@
 """Error codes: one closed set a package, none in two, each with three sentences in three languages, all on one page."""
 
+import ast
 import re
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 
@@ -42,3 +44,24 @@ def test_the_three_languages_fill_in_the_same_facts(package: str) -> None:
 
 def test_the_page_is_what_the_catalogues_say() -> None:
     assert errors.PAGE.read_text("utf-8") == errors.page(), "make errors"
+
+
+def uses(tree: ast.Module, *, whole: bool) -> Iterator[str]:
+    """Words that code uses; of the module that declares a set only what its functions and classes use."""
+    places = tree.body if whole else [node for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)]
+    for place in places:
+        for node in ast.walk(place):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value
+
+
+def test_every_code_is_used_somewhere_in_the_packages() -> None:
+    """A code that nothing raises is a sentence that nobody reads: it goes, or what should raise it is missing."""
+    used: set[str] = set()
+    for package in errors.SETS:
+        for path in (errors.ROOT / package).rglob("*.py"):
+            whole = path != errors.ROOT / package / "errors.py"
+            used.update(uses(ast.parse(path.read_text("utf-8")), whole=whole))
+        for path in (errors.ROOT / package).rglob("*.json"):
+            used.update(re.findall(r'"([a-z0-9_]+)"', path.read_text("utf-8")))
+    assert {code for codes in errors.SETS.values() for code in codes} - used == set()
