@@ -4,6 +4,7 @@ Services run in test mode, so that fifteen minutes need no waiting: `later` move
 """
 
 import json
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Playwright
 from tests.browser.visitor import Visitor
 from tests.journey.installation import Done, Installation
 from tests.tools import CHROMIUM
+from web_service.sessions import IDLE
 
 Service = Literal["issuer", "verifier"]
 LANGUAGES: Final = ("fi", "sv", "en")
@@ -48,17 +50,23 @@ class Stage:
 
     # The time
 
+    @staticmethod
+    def now() -> int:
+        return int(time.time())
+
     def offset_file(self, service: str) -> Path:
         return self.folder / f"{service}.offset"
 
     @contextmanager
     def later(self, service: Service, seconds: int) -> Iterator[None]:
-        """Inside, the clock of that service is ahead."""
+        """Inside, the clock of that service is ahead; sessions that were idle for too long then have ended."""
         self.offset_file(service).write_text(str(seconds))
         try:
             yield
         finally:
             self.offset_file(service).write_text("0")
+            if seconds >= IDLE:
+                self._cookies = {key: kept for key, kept in self._cookies.items() if key[0] != service}
 
     # Wallets
 

@@ -6,7 +6,8 @@ A tour is a generator: it yields the name of a page each time that one is on the
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from tests.browser.stage import Service, Stage
+from tests.browser import doctor_tour
+from tests.browser.stage import DOCTOR, OTHER_DOCTOR, Service, Stage
 from tests.browser.visitor import Visitor
 
 Tour = Callable[[Stage, Visitor], Iterator[str]]
@@ -27,5 +28,12 @@ def entrance(stage: Stage, visitor: Visitor) -> Iterator[str]:
 # (service, who is signed in, tour) by name.
 TOURS: Final[dict[str, tuple[Service, str | None, Tour]]] = {
     "issuer-entrance": ("issuer", None, entrance),
+    "issuer-footer": ("issuer", None, doctor_tour.footer),
+    "doctor-writing": ("issuer", DOCTOR, doctor_tour.writing),
+    "doctor-statement": ("issuer", DOCTOR, doctor_tour.statement),
+    "doctor-drafting": ("issuer", DOCTOR, doctor_tour.drafting),
+    "doctor-caring": ("issuer", DOCTOR, doctor_tour.caring),
+    "doctor-ending": ("issuer", DOCTOR, doctor_tour.ending),
+    "doctor-coming-back": ("issuer", OTHER_DOCTOR, doctor_tour.coming_back),
     "verifier-entrance": ("verifier", None, entrance),
 }

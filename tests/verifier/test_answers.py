@@ -8,7 +8,8 @@ import pytest
 from credential_schemas import organisations
 from openid4vc.trust.demo import DemoTrust
 from tests.verifier.foreign import Issued, Request, b64, new_key, read_jws, sign
-from tests.verifier.world import FEEDBACK, PID, STATEMENT, World
+from tests.verifier.town import FEEDBACK, PID, STATEMENT
+from tests.verifier.world import World
 from verifier import enrolment
 from verifier.inquiry import Created
 

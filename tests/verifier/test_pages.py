@@ -8,7 +8,8 @@ import pytest
 from tests.verifier.browser import Browser, Page, signed_in
 from tests.verifier.foreign import new_key
 from tests.verifier.test_management import audit_actions
-from tests.verifier.world import FEEDBACK, PID, World
+from tests.verifier.town import FEEDBACK, PID
+from tests.verifier.world import World
 from verifier.outcome import Outcome
 
 CASE = "MAL/1234/2026"

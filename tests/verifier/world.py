@@ -5,23 +5,18 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 import uvicorn
-from cryptography import x509
 from fastapi import FastAPI
 
-from credential_schemas import organisations
-from credential_schemas.types import load_types, sample
-from openid4vc.trust.certificates import Role
 from openid4vc.trust.demo import DemoTrust
-from tests.verifier.foreign import Issued, Issuer, StatusList, Wallet, new_key, x5c_of
+from tests.verifier.town import StatusServer, Town
 from verifier import enrolment, inquiry, results
 from verifier.app import create_app
 from verifier.inquiry import Created, Question
@@ -29,69 +24,22 @@ from verifier.server import Server
 from verifier.settings import Settings
 from verifier.store import statements
 from web_service import migrations
+from web_service.clock import Clock
 from web_service.settings import write_mode
 
-PID, FEEDBACK, STATEMENT = "pid", "lausuntopalaute", "laakarinlausunto-b"
 
-
-class StatusServer:
-    """Serves status lists on loopback and counts downloads; `misbehave` answers instead when it is set."""
-
-    def __init__(self) -> None:
-        self.lists: dict[str, StatusList] = {}
-        self.downloads: list[str] = []
-        self.misbehave: Any = None
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                outer.downloads.append(self.path)
-                if outer.misbehave is not None:
-                    outer.misbehave(self)
-                    return
-                self.answer(200, "application/statuslist+jwt", outer.lists[self.path].token().encode())
-
-            def answer(self, status: int, content_type: str, body: bytes, **headers: str) -> None:
-                self.send_response(status)
-                self.send_header("Content-Type", content_type)
-                self.send_header("Content-Length", str(len(body)))
-                for name, value in headers.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_: Any) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-
-    def close(self) -> None:
-        self.server.shutdown()
-        self.server.server_close()
-
-
-@dataclass
-class World:
+@dataclass(kw_only=True)
+class World(Town):
     """Everything a test needs; time moves by `wait`."""
 
     folder: Path
     settings: Settings
     process: "Process"
-    client: httpx.Client
-    statuses: StatusServer
-    trust: DemoTrust
-    issuers: dict[str, Issuer] = field(default_factory=dict)
 
     @property
     def server(self) -> Server:
         server: Server = self.process.app.state.server
         return server
-
-    def now(self) -> int:
-        return self.server.verifier.clock.now()
 
     def wait(self, seconds: int) -> None:
         path = self.folder / "offset"
@@ -100,73 +48,6 @@ class World:
     def run(self, work: Any, *arguments: Any, **named: Any) -> Any:
         """A coroutine function in the application's own loop."""
         return asyncio.run_coroutine_threadsafe(work(*arguments, **named), self.process.loop).result(30)
-
-    def issuer(self, organisation_id: str) -> Issuer:
-        """The issuer of one organisation, with a status list of its own."""
-        if organisation_id not in self.issuers:
-            organisation = organisations.load()[organisation_id]
-            self.issuers[organisation_id] = self.new_issuer(
-                organisation.name, organisation.organization_identifier, self.trust
-            )
-        return self.issuers[organisation_id]
-
-    def new_issuer(self, name: str, identifier: str, trust: DemoTrust) -> Issuer:
-        def leaf(role: Role) -> tuple[Any, list[str]]:
-            key = new_key()
-            chain = trust.issue_leaf(
-                role,
-                organization=name,
-                organization_identifier=identifier,
-                common_name=name,
-                public_key=key.public_key(),
-                dns_names=(),
-                now=self.now(),
-            )
-            return key, x5c_of([each.x509 for each in chain])
-
-        key, x5c = leaf(Role.ISSUER)
-        path = f"/lists/{len(self.statuses.lists)}"
-        self.statuses.lists[path] = StatusList(f"{self.statuses.url}{path}", *leaf(Role.STATUS), self.now)
-        return Issuer(key, x5c, self.statuses.lists[path], self.now)
-
-    def wallet(self) -> Wallet:
-        root = x509.load_pem_x509_certificate((self.trust.directory / "access" / "root.pem").read_bytes())
-        return Wallet(self.client, root, self.now)
-
-    def claims(self, type_name: str, case: str, **changed: Any) -> dict[str, Any]:
-        claims = sample(load_types()[type_name], case, self.server.verifier.clock.today())
-        return {name: value for name, value in {**claims, **changed}.items() if value is not None}
-
-    def credential(
-        self,
-        type_name: str,
-        case: str = "C1",
-        *,
-        issuer: Issuer | None = None,
-        jwt: Mapping[str, Any] = {},
-        **changed: Any,
-    ) -> Issued:
-        """A document of that case in the hands of a wallet; `changed` are claims, `jwt` members of the payload."""
-        kind = load_types()[type_name]
-        claims = self.claims(type_name, case, **changed)
-        today = self.server.verifier.clock.today()
-        never = {
-            "date_of_issuance": today.isoformat(),
-            "date_of_expiry": sample_date(today, 180),
-            "document_id": "1.2.246.10.99001010.14.2026.1",
-            "issuing_authority": "Esimerkkilän hyvinvointialue",
-            "issuing_country": "FI",
-        }
-        clear = {name: value for name, value in {**never, **claims}.items() if kind.has(name) and is_clear(kind, name)}
-        hidden = {name: value for name, value in claims.items() if name not in clear}
-        by = issuer or self.issuer("O8" if type_name == PID else "O1")
-        return by.issue(kind.vct, hidden, clear, **jwt)
-
-    def person(self, case: str = "C1") -> Wallet:
-        """A wallet with identity data and a statement feedback."""
-        wallet = self.wallet()
-        wallet.held = {"pid": self.credential(PID, case), "feedback": self.credential(FEEDBACK, case)}
-        return wallet
 
     def ask(
         self, purpose: str = "P1", *, customer: str | None = None, created_by: str = "cli:test", seconds: int = 600
@@ -195,16 +76,6 @@ class World:
         standing = self.run(results.standing, self.server.verifier, self.row(created))
         value: dict[str, Any] = json.loads(json.dumps(standing.to_json()))
         return value
-
-
-def sample_date(today: Any, days: int) -> str:
-    from datetime import timedelta
-
-    return str((today + timedelta(days=days)).isoformat())
-
-
-def is_clear(kind: Any, name: str) -> bool:
-    return bool(kind.claim(name).sd == "never")
 
 
 class Process:
@@ -275,7 +146,15 @@ def new_world(folder: Path, database_url: str, **settings: Any) -> Iterator[Worl
     process.start()
     try:
         with httpx.Client(base_url=public_url, timeout=30) as client:
-            yield World(folder, chosen, process, client, statuses, DemoTrust.open(chosen.demo_trust))
+            yield World(
+                client=client,
+                clock=Clock(folder / "offset"),
+                statuses=statuses,
+                trust=DemoTrust.open(chosen.demo_trust),
+                folder=folder,
+                settings=chosen,
+                process=process,
+            )
     finally:
         process.stop()
         statuses.close()
