@@ -96,15 +96,14 @@ class Speaker:
         outcome = standing.outcome
         if outcome is None:
             raise ValueError("the request has not ended")
-        words = self._words
         facts = self._facts(standing, trust_loaded_at)
         with_values = outcome in WITH_VALUES and standing.content is not None
         return Verdict(
             outcome=outcome,
             family=FAMILIES.get(outcome, "stop"),
             headline=self._headline(outcome, facts),
-            cause=words.text(self._cause_id(outcome, standing), **facts),
-            next=words.text(f"verdict.{outcome}.next", **facts),
+            cause=self._cause(outcome, standing, facts),
+            next=self._next(outcome, standing, facts),
             when=self._when(standing, purpose),
             person=self._person(standing) if with_values else (),
             data=self._data(standing, purpose) if with_values else (),
@@ -140,18 +139,35 @@ class Speaker:
         return self._types[type_name].label(self._words.language)
 
     def _headline(self, outcome: Outcome, facts: Mapping[str, Any]) -> str:
-        identifier = f"verdict.{outcome}.headline"
         if outcome is Outcome.VALID_EXPIRES_SOON:
-            return self._words.count(identifier, int(facts["n"]))
-        return self._words.text(identifier, **facts)
+            if not facts["n"]:
+                # Deleted: how many days it was is gone with the rest.
+                return self._words.text("verdict.valid.headline")
+            return self._words.count(f"verdict.{outcome}.headline", int(facts["n"]))
+        return self._words.text(f"verdict.{outcome}.headline", **facts)
 
-    def _cause_id(self, outcome: Outcome, standing: Standing) -> str:
-        facts = standing.content.facts if standing.content else {}
-        if outcome is Outcome.VALID and "date" not in facts:
-            return "verdict.valid.cause_noend"
-        if outcome is Outcome.CANNOT_CHECK_NOW and "known_at" not in facts:
-            return "verdict.cannot_check_now.cause_unknown"
-        return f"verdict.{outcome}.cause"
+    def _cause(self, outcome: Outcome, standing: Standing, facts: Mapping[str, Any]) -> str:
+        """Why; of what has been deleted there is nothing more to say than that."""
+        if standing.deleted_at is not None:
+            return self._words.text("aside.deleted", time=moments.moment(standing.deleted_at, self._words))
+        known: Mapping[str, Any] = standing.content.facts if standing.content else {}
+        if outcome is Outcome.VALID and "date" not in known:
+            return self._words.text("verdict.valid.cause_noend", **facts)
+        if outcome is Outcome.CANNOT_CHECK_NOW and "known_at" not in known:
+            return self._words.text("verdict.cannot_check_now.cause_unknown")
+        return self._words.text(f"verdict.{outcome}.cause", **facts)
+
+    def _next(self, outcome: Outcome, standing: Standing, facts: Mapping[str, Any]) -> str:
+        """What to do now: nothing with data that is deleted, nothing more with data that is attached."""
+        if outcome in WITH_VALUES and standing.deleted_at is not None:
+            return self._words.text("error.result_gone.do")
+        if standing.attached_at is not None:
+            return self._words.text(
+                "aside.attached",
+                case=standing.row["case_reference"] or "",
+                time=moments.moment(standing.delete_at or 0, self._words),
+            )
+        return self._words.text(f"verdict.{outcome}.next", **facts)
 
     def _facts(self, standing: Standing, trust_loaded_at: int) -> dict[str, Any]:
         """What fills the places of the sentences; nothing of a person."""
@@ -258,21 +274,23 @@ class Speaker:
         ]
         if outcome in _STATES:
             rows.append(Row(words.text("field.state"), words.text(f"state.{_STATES[outcome]}.tag")))
-        if standing.status_time is not None:
+        if standing.status_time is not None and outcome is not Outcome.CANNOT_CHECK_NOW:
             rows.append(Row(words.text("field.list_time"), moments.moment(standing.status_time, words)))
         return tuple(rows)
 
     def _check(self, check: Check, standing: Standing) -> CheckLine:
         words = self._words
+        could_not = check.name == "status" and standing.outcome is Outcome.CANNOT_CHECK_NOW
         if check.name == "status":
-            if standing.status_time is None:
+            if standing.status_time is None or could_not:
                 label = words.text("check.status_undone")
             else:
                 label = words.text("check.status", time=moments.moment(standing.status_time, words))
         else:
             label = words.text(f"check.{check.name}")
-        if check.ok is None:
-            return CheckLine(label, "none", words.text("check.not_done"))
+        if check.ok is None or could_not:
+            # "Could not check" never looks like "revoked".
+            return CheckLine(label, "note" if could_not else "none", words.text("check.not_done"))
         return CheckLine(label, "ok" if check.ok else "stop", words.text("check.ok" if check.ok else "check.failed"))
 
     def _unchecked(self, standing: Standing) -> str:

@@ -18,7 +18,7 @@ def frame(request: Request, words: Words) -> Frame:
     session: Session | None = getattr(request.state, "session", None)
     service: Service = request.app.state.service
     if session is None or session.organisation not in service.organisations:
-        return Frame(footer=footer)
+        return Frame(organisation=words.text("frame.service"), footer=footer)
     organisation = service.organisations[session.organisation]
     path = request.url.path
     navigation = [NavigationItem(words.text("page.D2"), "/documents", path.startswith("/documents"))]

@@ -46,7 +46,7 @@ def _frame(request: Request, words: Words) -> Frame:
     footer = tuple(NavigationItem(words.text(f"page.{name}"), f"/{name}") for name in information.PARAGRAPHS)
     session: Session | None = getattr(request.state, "session", None)
     if session is None:
-        return Frame(footer=footer)
+        return Frame(organisation=words.text("frame.service"), footer=footer)
     organisation = organisations.load()[session.organisation]
     path = request.url.path
     return Frame(

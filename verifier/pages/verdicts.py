@@ -102,15 +102,13 @@ def _actions(standing: Standing, verdict: Verdict, words: Words) -> list[Action]
 
 
 def _aside(standing: Standing, words: Words) -> str:
-    """When the data goes, or that it went."""
-    if standing.deleted_at is not None:
-        return words.text("aside.deleted", time=moments.moment(standing.deleted_at, words))
+    """When the data goes."""
     if standing.outcome not in WITH_VALUES | WITH_DOCUMENT or standing.delete_at is None:
         return ""
     time = moments.moment(standing.delete_at, words)
     if standing.attached_at is not None:
-        return words.text("aside.attached", case=standing.row["case_reference"] or "", time=time)
-    return words.text("aside.gone_at", time=time)
+        return ""  # the page says so where it says how to go on
+    return words.text("aside.gone_at" if standing.outcome in WITH_VALUES else "aside.gone", time=time)
 
 
 def _is_background(standing: Standing) -> bool:
