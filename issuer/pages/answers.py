@@ -69,6 +69,8 @@ def read(staff: Staff, draft: Draft) -> Answers:
         found = error.errors
     wrong = {error.claim for error in found}
     errors = (*found, *(error for error in form_errors if error.claim not in wrong))
+    later = _asked_later(credential_type, claims, {error.claim for error in errors})
+    errors = tuple(error for error in errors if error.claim not in later)
     dropped = tuple(_dropped(credential_type, sent, read_claims))
     return Answers(claims, errors, () if errors else notes(credential_type, claims), dropped)
 
@@ -101,6 +103,13 @@ def _subject_claims(credential_type: CredentialType, content: Content) -> dict[s
 def _belongs(name: str, claim: str) -> bool:
     """Whether a field's name is a claim's: its own, or of one of its parts."""
     return name == claim or name.startswith(f"{claim}-")
+
+
+def _asked_later(credential_type: CredentialType, claims: Mapping[str, Any], wrong: set[str]) -> set[str]:
+    """Questions that a wrong answer has yet to open: an error there would lead to a field that nobody sees."""
+    fields = [field for group in credential_type.form["groups"] for field in group["fields"]]
+    closed = [field for field in fields if not holds(field.get("when", {}), claims)]
+    return {field["claim"] for field in closed if wrong & set(field["when"])}
 
 
 def _dropped(credential_type: CredentialType, sent: Submitted, claims: Mapping[str, Any]) -> Iterator[str]:
