@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import httpx
 
 from tests.browser.stage import Stage
 from tests.browser.visitor import Visitor
-from tests.issuer.stranger import GRANT, Stranger
+from tests.issuer.stranger import GRANT, Http, Stranger
 
 CLIENT: Final = "120374-901A"
 Answers = Mapping[str, str | tuple[str, ...]]
@@ -117,7 +117,7 @@ def write(visitor: Visitor, answers: Answers = FEEDBACK) -> Given:
 def lock(stage: Stage, offer: Given) -> None:
     """Somebody tries five wrong codes."""
     with httpx.Client(timeout=30) as http:
-        stranger = Stranger(http, stage.now)
+        stranger = Stranger(cast(Http, http), stage.now)
         fetched = stranger.fetch_offer(offer.offer_uri).json()
         assert fetched["grants"][GRANT]["tx_code"]["length"] == 6
         wrong = "000000" if offer.tx_code != "000000" else "111111"

@@ -11,11 +11,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
 
+import httpx
 from playwright.sync_api import Browser, BrowserContext, Playwright
 
+from openid4vc.trust.demo import DemoTrust
 from tests.browser.visitor import Visitor
 from tests.journey.installation import Done, Installation
 from tests.tools import CHROMIUM
+from tests.verifier.town import StatusServer, Town
+from web_service.clock import Clock
 from web_service.sessions import IDLE
 
 Service = Literal["issuer", "verifier"]
@@ -26,17 +30,18 @@ WIDTHS: Final = (1280, 375, 320)
 HEIGHT: Final = 900
 
 DOCTOR, OTHER_DOCTOR, NURSE = "lea.laakari", "otto.ortopedi", "siiri.sairaanhoitaja"
-OFFICIAL = "olli.virkailija"
+OFFICIAL, SUPERVISOR = "olli.virkailija", "essi.esihenkilo"
 # Who issues what these pages need: care gives statements, the digital agency identity data.
 ISSUING: Final = "O1,O8"
 
 
 @dataclass(slots=True)
 class Stage:
-    """One installation with its services running, and a browser to look at them."""
+    """One installation with its services running, other people around it, and a browser to look at it."""
 
     installation: Installation
     browser: Browser
+    town: Town
     passwords: dict[str, str] = field(default_factory=dict)
     _cookies: dict[tuple[str, str], Any] = field(default_factory=dict)
     _wallets: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -154,9 +159,17 @@ def open_stage(folder: Path, playwright: Playwright) -> Iterator[Stage]:
         passwords |= {account["username"]: account["password"] for account in made["accounts"]}
     installation.start()
     browser = playwright.chromium.launch(executable_path=CHROMIUM)
+    town = Town(
+        client=httpx.Client(timeout=30),
+        clock=Clock(folder / "verifier.offset"),
+        statuses=StatusServer(),
+        trust=DemoTrust.open(folder / "trust"),
+    )
     try:
-        yield Stage(installation, browser, passwords)
+        yield Stage(installation, browser, town, passwords)
     finally:
+        town.statuses.close()
+        town.client.close()
         browser.close()
         installation.stop()
 

@@ -6,8 +6,8 @@ A tour is a generator: it yields the name of a page each time that one is on the
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from tests.browser import doctor_tour
-from tests.browser.stage import DOCTOR, OTHER_DOCTOR, Service, Stage
+from tests.browser import doctor_tour, official_tour
+from tests.browser.stage import DOCTOR, OFFICIAL, OTHER_DOCTOR, SUPERVISOR, Service, Stage
 from tests.browser.visitor import Visitor
 
 Tour = Callable[[Stage, Visitor], Iterator[str]]
@@ -36,4 +36,11 @@ TOURS: Final[dict[str, tuple[Service, str | None, Tour]]] = {
     "doctor-ending": ("issuer", DOCTOR, doctor_tour.ending),
     "doctor-coming-back": ("issuer", OTHER_DOCTOR, doctor_tour.coming_back),
     "verifier-entrance": ("verifier", None, entrance),
+    "verifier-footer": ("verifier", None, doctor_tour.footer),
+    "official-first": ("verifier", SUPERVISOR, official_tour.nothing_yet),
+    "official-asking": ("verifier", OFFICIAL, official_tour.asking),
+    "official-outcomes-1": ("verifier", OFFICIAL, official_tour.good_outcomes),
+    "official-outcomes-2": ("verifier", OFFICIAL, official_tour.bad_outcomes),
+    "official-purposes": ("verifier", OFFICIAL, official_tour.other_purposes),
+    "official-filing": ("verifier", OFFICIAL, official_tour.filing),
 }

@@ -1,5 +1,6 @@
 """Somebody in front of a page: goes, presses, reads; and everything that went wrong on the way is written down."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -8,6 +9,15 @@ from playwright.sync_api import ConsoleMessage, Page, Request, Response
 
 # Chromium says this of a document that was answered with 4xx or 5xx; whether it should have been, a test knows.
 _STATUS_MESSAGE: Final = "Failed to load resource: the server responded with a status of"
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A file from the service."""
+
+    status: int
+    content_type: str
+    content: bytes
 
 
 @dataclass
@@ -71,6 +81,22 @@ class Visitor:
     def focused(self) -> str:
         """The id of what has the focus, else its tag."""
         return str(self.page.evaluate("document.activeElement.id || document.activeElement.tagName.toLowerCase()"))
+
+    def fetch(self, path: str, form: Mapping[str, str] | None = None) -> Fetched:
+        """What a link or a form of this page brings, when it is a file and no page."""
+        script = """async ([path, form]) => {
+          const body = form && new URLSearchParams(form);
+          const answer = await fetch(path, {method: form ? "POST" : "GET", body, redirect: "manual"});
+          const bytes = new Uint8Array(await answer.arrayBuffer());
+          return [answer.status, answer.headers.get("content-type") || "", Array.from(bytes)];
+        }"""
+        status, content_type, content = self.page.evaluate(script, [path, dict(form) if form else None])
+        return Fetched(status, content_type, bytes(content))
+
+    def hidden_fields(self, form: str) -> dict[str, str]:
+        """What travels along with a form."""
+        fields = self.page.locator(f"#{form} input[type=hidden]").all()
+        return {str(field.get_attribute("name")): field.input_value() for field in fields}
 
     def take_troubles(self) -> list[str]:
         """What went wrong since the last time."""

@@ -1,6 +1,6 @@
 """Whose words stand on a page: every sentence of the catalogues and of the data, by language.
 
-A page in one language shows none of another's. A text that two languages share (a name, `Todiste`, `OK`) tells nothing.
+A page in one language shows none of another's. A text that two languages share tells nothing.
 """
 
 import json
@@ -14,8 +14,6 @@ from babel.messages.pofile import read_po
 from tests.conftest import ROOT
 
 LANGUAGES: Final = ("fi", "sv", "en")
-# The same in every language, though one of them also has a meaning.
-NAMES: Final = frozenset({"Todiste"})
 _PLACE: Final = re.compile(r"\{[^}]*\}")
 # Shorter ones are found only as a whole text, never inside another.
 _SENTENCE: Final = 14
@@ -24,6 +22,25 @@ _SENTENCE: Final = 14
 def plain(text: str) -> str:
     """As it is compared: without soft hyphens, with ordinary spaces."""
     return re.sub(r"\s+", " ", text.replace("\u00ad", "").replace("\u00a0", " ")).strip()
+
+
+@cache
+def _catalogue(package: str, language: str) -> dict[str, str]:
+    path = ROOT / package / "locales" / language / "LC_MESSAGES" / f"{package}.po"
+    with path.open("rb") as file:
+        messages = list(read_po(file, locale=language))
+    return {_last(message.id): _last(message.string or "") for message in messages}
+
+
+def _last(value: str | list[str] | tuple[str, ...]) -> str:
+    """Of a text with a plural the plural, which is what most numbers take."""
+    return value if isinstance(value, str) else value[-1]
+
+
+def pattern(package: str, identifier: str, language: str) -> re.Pattern[str]:
+    """A sentence of a catalogue, whatever stands at its places."""
+    parts = _PLACE.split(plain(_catalogue(package, language)[identifier]))
+    return re.compile(".+".join(re.escape(part) for part in parts))
 
 
 @cache
@@ -38,7 +55,14 @@ def texts(language: str) -> frozenset[str]:
                     found.update(plain(string) for string in strings if string and not _PLACE.search(string))
     for path in (ROOT / "credential_schemas").rglob("*.json"):
         found.update(plain(text) for text in _in_data(json.loads(path.read_text("utf-8")), language))
-    return frozenset(text for text in found if len(text) > 3 and text not in NAMES)
+    return frozenset(text for text in found if len(text) > 3) - names()
+
+
+@cache
+def names() -> frozenset[str]:
+    """What is the same everywhere: a document names its issuer as the issuer wrote it."""
+    organisations = json.loads((ROOT / "credential_schemas" / "organisations.json").read_text("utf-8"))
+    return frozenset({"Todiste"}.union(*(each["name"].values() for each in organisations["organisations"])))
 
 
 def _in_data(value: Any, language: str) -> Iterator[str]:
