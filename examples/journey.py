@@ -130,8 +130,8 @@ class Journey:
         self.run(f"verifier request {purpose} --json > {self.path(file)} && cat {self.path(file)}")
         return self.member(file, "id")
 
-    def present(self, file: str, answers: Sequence[str], *, more: str = "", expect: int = 0) -> str:
-        return self.ask(f'wallet present "$({self.reader("request_uri", file)})"{more}', answers, expect=expect)
+    def present(self, file: str, answers: Sequence[str], *, expect: int = 0) -> str:
+        return self.ask(f'wallet present "$({self.reader("request_uri", file)})"', answers, expect=expect)
 
     def verdict(self, request: str, *, language: str | None = None, expect: int = 0) -> str:
         return self.run(f"verifier result {request} --wait 10 --lang {language or self.language}", expect=expect)
@@ -234,9 +234,12 @@ class Journey:
         new = self.offer("lausuntopalaute", "C1", "O1", "feedback-2.json")
         self.run(f"issuer status {feedback} superseded --by {new} --reason wrong_content")
         last = self.request("P1", "request-6.json")
-        # The wallet would pass over a replaced document by itself; here the person insists on number 1.
-        self.present("request-6.json", [yes], more=" --use 1")
+        # The wallet asks no issuer while it presents, so it does not know yet; the official's verdict says it.
+        self.present("request-6.json", [yes])
         self.verdict(last, expect=1)
+
+        self.heading("check")
+        self.run("wallet check", expect=1)
 
         self.say(f"\n{RULE}\n{self.words['done']} {self.words['demo']}\n{RULE}")
         self.say(f"{self.words['pdf']}: {FOLDER / 'lausuntopalaute.pdf'}")

@@ -113,9 +113,14 @@ WORDS: Final[dict[str, tuple[str, str, str]]] = {
         "The wallet remembers what was shown, and to whom",
     ),
     "superseded": (
-        "Lääkäri korvaa palautteen uudella; seuraava tarkistus kertoo sen ja luettelon ajan",
-        "Läkaren ersätter responsen med en ny; nästa kontroll säger det och förteckningens tid",
-        "The doctor supersedes the feedback; the next verdict says so, with the time of the status list",
+        "Lääkäri korvaa palautteen uudella; lompakko ei vielä tiedä, mutta virkailijan tarkistus kertoo sen",
+        "Läkaren ersätter responsen med en ny; plånboken vet det inte ännu, men tjänstemannens kontroll säger det",
+        "The doctor supersedes the feedback; the wallet does not know yet, but the official's verdict says so",
+    ),
+    "check": (
+        "Lompakko kysyy antajilta vasta, kun sitä pyydetään: mikä vaatii huomiota",
+        "Plånboken frågar utfärdarna först när den ombeds: vad som kräver uppmärksamhet",
+        "The wallet asks the issuers only when it is told to: what needs attention",
     ),
     "asks": ("kysyy", "frågar", "asks"),
     "done": ("Valmis.", "Klart.", "Done."),

@@ -2,21 +2,54 @@
 
 import importlib
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from wallet_cli.errors import WalletError
 from wallet_cli.invocation import CRASH_POINTS, Invocation
 from wallet_cli.terminal import shown
-from wallet_cli.words import LANGUAGES
+from wallet_cli.words import LANGUAGES, Words
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 # The commands in the order of a person's day; each is `command` in wallet_cli.commands.<name>.
-COMMANDS: Final = ("init", "receive", "scan", "list", "show", "present", "history", "receipts")
+COMMANDS: Final = ("init", "receive", "scan", "list", "show", "present", "history", "receipts", "check")
+
+# The shell's own completion, for the shell of most people here; click speaks those of zsh and fish as well.
+COMPLETION: Final = 'eval "$(_WALLET_COMPLETE=bash_source wallet)"'
+
+
+class FileName(click.ParamType[str]):
+    """A path, or what may stand in its place: taken as it is, and completed by the shell like any file's name."""
+
+    name = "file"
+
+    def __init__(self, kind: str = "file") -> None:
+        self._kind = kind
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(incomplete, type=self._kind)]
+
+
+class Argument(click.Argument):
+    """An argument whose metavar is an id of the catalogue."""
+
+    def make_metavar(self, ctx: click.Context) -> str:
+        words: Words = ctx.obj.words
+        name = words.text(self.metavar or "arg.number")
+        return name if self.required else f"[{name}]"
 
 
 class Option(click.Option):
-    """An option whose help is an id of the catalogue."""
+    """An option whose help and metavar are ids of the catalogue."""
+
+    def make_metavar(self, ctx: click.Context) -> str:
+        words: Words = ctx.obj.words
+        return words.text(self.metavar) if self.metavar else super().make_metavar(ctx)
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         record = super().get_help_record(ctx)
@@ -44,7 +77,8 @@ def _common_options() -> list[click.Parameter]:
     )
     passphrase = Option(
         ["--passphrase-file"],
-        metavar="FILE|-",
+        type=FileName(),
+        metavar="arg.file_or_input",
         expose_value=False,
         callback=_remember_passphrase_file,
         help="help.option.passphrase-file",
@@ -61,6 +95,10 @@ class _Help(click.Command):
             option.help = ctx.obj.words.text("help.option.help")
         return option
 
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        arguments = [parameter for parameter in self.get_params(ctx) if isinstance(parameter, click.Argument)]
+        return [ctx.obj.words.text("help.usage.options"), *(argument.make_metavar(ctx) for argument in arguments)]
+
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         pieces = " ".join(self.collect_usage_pieces(ctx))
         formatter.write_usage(ctx.command_path, pieces, prefix=ctx.obj.words.text("help.usage") + " ")
@@ -70,7 +108,8 @@ class _Help(click.Command):
         formatter.write_text(ctx.obj.words.text(f"help.{self.name}"))
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        records = [parameter.get_help_record(ctx) for parameter in self.get_params(ctx)]
+        options = [parameter for parameter in self.get_params(ctx) if isinstance(parameter, click.Option)]
+        records = [option.get_help_record(ctx) for option in options]
         with formatter.section(ctx.obj.words.text("help.options")):
             formatter.write_dl([record for record in records if record is not None])
 
@@ -78,6 +117,14 @@ class _Help(click.Command):
         words = ctx.obj.words
         with formatter.section(words.text("help.example")):
             formatter.write_text(words.text(f"help.{self.name}.example"))
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        """As click has it, with what shells show beside a name in the person's language."""
+        items = super().shell_complete(ctx, incomplete)
+        for item in items:
+            name = item.help or (f"help.{item.value}" if item.value in COMMANDS else "")
+            item.help = ctx.obj.words.text(name) if name.startswith("help.") else item.help
+        return items
 
 
 class Command(_Help):
@@ -96,6 +143,9 @@ class Commands(_Help, click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        return [*super().collect_usage_pieces(ctx), ctx.obj.words.text("help.usage.command")]
+
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             raise WalletError("usage", name=shown(cmd_name))
@@ -109,6 +159,8 @@ class Commands(_Help, click.Group):
         super().format_options(ctx, formatter)
         with formatter.section(words.text("help.crash_points")):
             formatter.write_text(", ".join(CRASH_POINTS))
+        with formatter.section(words.text("help.completion")):
+            formatter.write_text(COMPLETION)
 
 
 def usage_facts(error: click.UsageError) -> str:
@@ -118,5 +170,6 @@ def usage_facts(error: click.UsageError) -> str:
     if isinstance(error, click.BadOptionUsage):
         return shown(error.option_name)
     if isinstance(error, click.BadParameter) and error.param is not None:
-        return error.param.opts[0] if isinstance(error.param, click.Option) else error.param.name.upper()
+        named = isinstance(error.param, click.Option) or error.ctx is None
+        return error.param.opts[0] if named or error.ctx is None else error.param.make_metavar(error.ctx)
     return error.ctx.command_path if error.ctx is not None else "wallet"

@@ -169,7 +169,8 @@ def draw(consent: Consent, screen: Screen, words: Words, now: int) -> None:
             screen.row(words.text("consent.always"), ", ".join(group.always))
     if consent.optional:
         screen.line()
-        screen.line(words.text("consent.optional"))
+        none_yet = "" if any(option.added for option in consent.optional) else f" ({words.text('consent.none_added')})"
+        screen.line(words.text("consent.optional") + none_yet)
         for option in consent.optional:
             value = option.value + (f" ({words.text('consent.added')})" if option.added else "")
             screen.row(f"{option.position}  {option.label}", value)

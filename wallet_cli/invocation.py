@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 CRASH_POINTS: Final = ("vault.being_written", "issuance.key_stored", "issuance.answered", "presentation.sent")
 
+_ERROR_COLUMNS: Final = 9
+
 T = TypeVar("T")
 
 
@@ -121,9 +123,13 @@ class Invocation:
 
         self.terminal.out.line(json.dumps(value, ensure_ascii=True))
 
+    def sentence(self, error_code: str, facts: Mapping[str, str | int]) -> str:
+        """What an error says has happened, for a screen of its own."""
+        return self.words.error(error_code, "what", _told(facts))
+
     def print_error(self, error_code: str, facts: Mapping[str, str | int], spec_error: str | None = None) -> None:
         """The error in four lines on stderr, or as the JSON object on stdout."""
-        told = {key: shown(value) if isinstance(value, str) else value for key, value in facts.items()}
+        told = _told(facts)
         what, why, do = (self.words.error(error_code, part, told) for part in ("what", "why", "do"))
         if self.json:
             error = {"code": error_code, "message": what, "hint": do, "spec_error": spec_error}
@@ -131,15 +137,19 @@ class Invocation:
             return
         screen = self.terminal.talk
         if self.explained:
-            screen.line(f"{self.words.text('error.label.code')}  {error_code}")
+            screen.labelled(self.words.text("error.label.code"), error_code, _ERROR_COLUMNS)
             return
-        label = max(len(self.words.text(f"error.label.{part}")) for part in ("what", "why", "do", "code")) + 2
         for part, text in (("what", what), ("why", why), ("do", do), ("code", error_code)):
-            head = self.words.text(f"error.label.{part}").ljust(label)
-            screen.line(screen.tint("no", head) + text if part == "what" else head + text)
+            label = self.words.text(f"error.label.{part}")
+            screen.labelled(label, text, _ERROR_COLUMNS, "no" if part == "what" else None)
 
     def _test_setting(self, name: str) -> str | None:
         return self.environment.get(name) or None if self.test_mode else None
+
+
+def _told(facts: Mapping[str, str | int]) -> dict[str, str | int]:
+    """Facts as they may stand on a screen."""
+    return {key: shown(value) if isinstance(value, str) else value for key, value in facts.items()}
 
 
 def _value_of(option: str, arguments: Sequence[str]) -> str | None:

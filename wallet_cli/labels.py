@@ -6,12 +6,15 @@ another language is shown with that language noted.
 
 import time
 from collections.abc import Mapping
+from typing import Final
 
 from wallet_cli.contents import ClaimWords, HeldCredential, TypeWords
 from wallet_cli.terminal import Screen, shown
 from wallet_cli.words import Words, in_language
 
-_STATE_SIGNS = {
+# The states in which a credential may be shown without a second thought.
+USABLE: Final = frozenset({"valid", "none", "unchecked"})
+STATE_SIGNS: Final = {
     "valid": "ok",
     "none": "ok",
     "unchecked": "note",
@@ -96,11 +99,16 @@ def state_of(held: HeldCredential, now: int) -> str:
     return held.state
 
 
-def state_words(held: HeldCredential, now: int, words: Words) -> str:
-    """The state in words, with the day that belongs to it."""
+def issued(held: HeldCredential) -> int:
+    """From when a credential is, as far as it says."""
+    return held.received if held.nbf is None else held.nbf
+
+
+def state_words(held: HeldCredential, now: int, words: Words, valid_until: str = "state.valid_until") -> str:
+    """The state in words, with the day that belongs to it; `valid_until` is the sentence for a good credential."""
     state = state_of(held, now)
     if state in ("valid", "none") and held.exp is not None:
-        return words.text("state.valid_until", date=words.last_day(held.exp))
+        return words.text(valid_until, date=words.last_day(held.exp))
     if state == "expired" and held.exp is not None:
         return words.text("state.expired_on", date=words.last_day(held.exp))
     if state == "not_yet_valid" and held.nbf is not None:
@@ -108,9 +116,11 @@ def state_words(held: HeldCredential, now: int, words: Words) -> str:
     return words.text("state." + ("valid" if state == "none" else state))
 
 
-def state_text(held: HeldCredential, now: int, words: Words, screen: Screen) -> str:
+def state_text(
+    held: HeldCredential, now: int, words: Words, screen: Screen, valid_until: str = "state.valid_until"
+) -> str:
     """The state with its sign, as the last column of a list and the right edge of a title have it."""
-    return screen.sign(_STATE_SIGNS[state_of(held, now)], state_words(held, now, words))
+    return screen.sign(STATE_SIGNS[state_of(held, now)], state_words(held, now, words, valid_until))
 
 
 def utc(moment: int | None) -> str | None:

@@ -5,7 +5,7 @@ not end; here the loop runs only while a request is under way.
 """
 
 import asyncio
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
@@ -16,6 +16,8 @@ from openid4vc.strict_json import JsonValue
 from openid4vc.uri import parse_url
 
 DEADLINE_SECONDS: Final = 10.0
+# After this a person wants to know what is being waited for.
+PATIENCE_SECONDS: Final = 1.0
 # A status list of 2^20 entries of two bits is the largest thing that is ever fetched.
 MAX_BYTES: Final = 2 << 20
 # RFC 6749 §5.2: characters of an error code, and of its description.
@@ -27,8 +29,17 @@ T = TypeVar("T")
 class Network:
     """A context manager; every method is one request and raises RetrievalError `net_*`."""
 
-    def __init__(self, *, demo: bool, egress: Mapping[str, str], tls_anchors: Sequence[bytes]) -> None:
+    def __init__(
+        self,
+        *,
+        demo: bool,
+        egress: Mapping[str, str],
+        tls_anchors: Sequence[bytes],
+        waiting: Callable[[str], None],
+    ) -> None:
+        """`waiting` is told the host of an address that has kept a person waiting."""
         self.demo = demo
+        self._waiting = waiting
         policy = RetrievalPolicy.https_and_loopback_http() if demo else RetrievalPolicy.https_only()
         self._loop = asyncio.new_event_loop()
         self._retrieval = Retrieval(
@@ -51,20 +62,25 @@ class Network:
             self._loop.close()
 
     def get(self, url: str, *, accept: str) -> Response:
-        return self._run(self._retrieval.get(url, accept=accept))
+        return self._run(url, self._retrieval.get(url, accept=accept))
 
     def see_other(self, url: str) -> str:
-        return self._run(self._retrieval.see_other(url))
+        return self._run(url, self._retrieval.see_other(url))
 
     def post_form(self, url: str, form: Mapping[str, str], *, accept: str) -> Response:
-        return self._run(self._retrieval.post_form(url, form, accept=accept))
+        return self._run(url, self._retrieval.post_form(url, form, accept=accept))
 
     def post_json(self, url: str, value: JsonValue, *, accept: str, token: str | None) -> Response:
         headers = {"Authorization": f"Bearer {token}"} if token is not None else {}
-        return self._run(self._retrieval.post_json(url, value, accept=accept, headers=headers))
+        return self._run(url, self._retrieval.post_json(url, value, accept=accept, headers=headers))
 
-    def _run(self, request: Coroutine[Any, Any, T]) -> T:
-        return self._loop.run_until_complete(request)
+    def _run(self, url: str, request: Coroutine[Any, Any, T]) -> T:
+        # An address that is none has been refused long before its host would be named.
+        patience = self._loop.call_later(PATIENCE_SECONDS, lambda: self._waiting(host_of(url)))
+        try:
+            return self._loop.run_until_complete(request)
+        finally:
+            patience.cancel()
 
 
 def host_of(url: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from openid4vc.errors import StatusError
+from openid4vc.errors import RetrievalError, StatusError
 from openid4vc.status_list import checking, token
 from openid4vc.status_list.reference import StatusReference
 from openid4vc.status_list.token import StatusListToken
@@ -20,10 +20,11 @@ MAX_AGE: Final = 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a list says of one credential, and the time of that list."""
+    """What a list says of one credential, the time of that list, and when it was fetched."""
 
     state: str
     time: int
+    fetched: int
 
 
 class Statuses:
@@ -32,18 +33,20 @@ class Statuses:
     def __init__(self, network: Network, trust: TrustFolder, kept: Mapping[str, CachedStatusList]) -> None:
         self._network = network
         self._trust = trust
+        self._failed: dict[str, RetrievalError | StatusError] = {}
         self.lists = dict(kept)
 
     def look(self, reference: StatusReference, certificate: Certificate, issuer: TrustedIssuer, now: int) -> State:
         """The state by the list. RetrievalError; StatusError `status_unavailable`, `status_unknown`."""
         verified = self._list(reference.uri, certificate, issuer, now)
+        fetched = self.lists[reference.uri].fetched
         try:
             checking.check(reference, verified, superseded_means_3=issuer.status_3_superseded)
         except StatusError as error:
             if error.code not in ("revoked", "suspended", "superseded"):
                 raise
-            return State(error.code, verified.iat)
-        return State("valid", verified.iat)
+            return State(error.code, verified.iat, fetched)
+        return State("valid", verified.iat, fetched)
 
     def _list(self, uri: str, certificate: Certificate, issuer: TrustedIssuer, now: int) -> StatusListToken:
         def authorise(chain: tuple[Certificate, ...]) -> Certificate:
@@ -58,12 +61,22 @@ class Statuses:
             except StatusError:
                 # Expired, or trust has changed since: a new one decides.
                 del self.lists[uri]
+        if uri in self._failed:
+            raise self._failed[uri]
+        try:
+            text = self._fetch(uri)
+            fetched = token.verify(text, uri=uri, now=now, authorise=authorise)
+        except (RetrievalError, StatusError) as error:
+            # Many credentials share a list; who waits for one that does not answer waits once.
+            self._failed[uri] = error
+            raise
+        self.lists[uri] = CachedStatusList(text, now)
+        return fetched
+
+    def _fetch(self, uri: str) -> str:
         response = self._network.get(uri, accept=token.MEDIA_TYPE)
         check_reachable(response)
         try:
-            text = response.checked().body.decode("ascii")
+            return response.checked().body.decode("ascii")
         except UnicodeDecodeError:
             raise StatusError("status_unavailable", "not ASCII") from None
-        fetched = token.verify(text, uri=uri, now=now, authorise=authorise)
-        self.lists[uri] = CachedStatusList(text, now)
-        return fetched

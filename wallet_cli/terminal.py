@@ -8,7 +8,6 @@ import os
 import shutil
 import sys
 import termios
-import textwrap
 import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Final, TextIO
@@ -19,6 +18,7 @@ from wallet_cli.words import Words
 WIDTH: Final = 80
 LABEL_COLUMNS: Final = 26
 MAX_SHOWN: Final = 200
+_GAP: Final = 2
 _COLOURS: Final = {"ok": "32", "note": "33", "no": "31", "none": "90"}
 _SIGNS: Final = {"ok": "✓", "note": "!", "no": "✗", "none": "–"}
 # Cc: cursor, bell, escape; Cf: bidirectional overrides and zero width; Cs, Co, Cn: nothing a person can read.
@@ -63,65 +63,139 @@ class Screen:
     def title(self, text: str, right: str = "") -> None:
         """A title with a rule under it; `right` stands at the right edge where it fits."""
         title = text.upper()
-        bold = title if self.plain else f"\x1b[1m{title}\x1b[0m"
         room = self._width - len(title) - len(_bare(right))
         if right and room >= 2 and not self.plain:
-            self.line(bold + " " * room + right)
+            self.line(self._bold(title) + " " * room + right)
         else:
-            self.line(bold)
+            for line in self._wrapped(title, 0):
+                self.line(self._bold(line))
             if right:
                 self.line(right)
         self.line(("-" if self.plain else "─") * self._width)
 
-    def row(self, label: str, value: str) -> None:
-        """A label and its value, both wrapped at word ends."""
+    def row(self, label: str, value: str, *, sign: str | None = None) -> None:
+        """A label and its value, both wrapped at word ends; a sign of its own stands in the two columns before."""
         if self.plain:
             self.line(f"  {label}: {value}" if label else f"  {value}")
             return
-        labels = textwrap.wrap(label, LABEL_COLUMNS - 1, subsequent_indent="  ") or [""]
-        start = " " * (LABEL_COLUMNS + 2)
-        # `textwrap` counts the colour codes as columns, so a coloured value is not wrapped.
-        coloured = "\x1b" in value
-        values = [value] if coloured else textwrap.wrap(value, self._width - len(start)) or [""]
-        for above in labels[:-1]:
-            self.line("  " + above)
-        self.line(("  " + labels[-1].ljust(LABEL_COLUMNS) + values[0]).rstrip())
+        # One blank at least parts label and value; the second line of a label stands two columns further in.
+        first, *others = _wrap(label, LABEL_COLUMNS - 3) if len(label) >= LABEL_COLUMNS else [label]
+        labels = [first, *("  " + other for other in others)]
+        before = ["  " if sign is None or number else self.sign(sign) + " " for number in range(len(labels))]
+        values = self._wrapped(value, LABEL_COLUMNS + 2)
+        for start, above in zip(before[:-1], labels[:-1], strict=True):
+            self.line(start + above)
+        self.line((before[-1] + labels[-1].ljust(LABEL_COLUMNS) + values[0]).rstrip())
         for more in values[1:]:
-            self.line(start + more)
+            self.line(" " * (LABEL_COLUMNS + 2) + more)
 
-    def paragraph(self, text: str, indent: str = "") -> None:
+    def stopped(self, kind: str, text: str) -> None:
+        """The headline of a screen that comes instead of a question: a sign, and what it says in bold."""
+        lines = self._wrapped(text, 0 if self.plain else 2)
+        self.line(f"{self.sign(kind)} {self._bold(lines[0])}")
+        for more in lines[1:]:
+            self.line("  " + self._bold(more))
+
+    def paragraph(self, text: str) -> None:
         """A sentence or more, wrapped."""
-        if self.plain:
-            self.line(indent + text)
-            return
-        for line in textwrap.wrap(text, self._width, initial_indent=indent, subsequent_indent=indent) or [""]:
+        for line in self._wrapped(text, 0):
             self.line(line)
 
-    def columns(self, cells: Sequence[tuple[str, int]]) -> None:
-        """One line of a list: cells with their width; plain parts them with commas."""
+    def labelled(self, label: str, text: str, width: int, kind: str | None = None) -> None:
+        """A line of an error: a short label in the colour of `kind`, the text wrapped beside it."""
+        first, *others = self._wrapped(text, width)
+        head = label.ljust(width)
+        self.line((head if kind is None else self.tint(kind, head)) + first)
+        for more in others:
+            self.line(" " * width + more)
+
+    def table(self, rows: Sequence[Sequence[str]], widths: Sequence[int]) -> None:
+        """A list: `widths` are those of all columns but the last, wider or narrower where what is in them asks for it.
+
+        Nothing is cut: what does not fit is wrapped at word ends in its own column; where not even words fit beside
+        each other, all columns stand below the second. Plain parts them with commas.
+        """
         if self.plain:
-            self.line(", ".join(cell.strip() for cell, _ in cells if cell.strip()))
+            for cells in rows:
+                self.line(", ".join(" ".join(cell.split()) for cell in cells if cell.strip()))
             return
-        line = ""
-        for cell, width in cells:
-            # A width of 0 is "the rest of the line"; otherwise one blank at least stands before the next cell.
-            bare = _bare(cell)
-            fitted = cell if not width or len(bare) < width else bare[: width - 2] + "…"
-            line += fitted + " " * (width - len(_bare(fitted)))
-        if "\x1b" not in line and len(line) > self._width:
-            line = line[: self._width - 1] + "…"
-        self.line(line.rstrip())
+        fitted = _fitted(rows, widths, self._width + _GAP)
+        for cells in rows:
+            if fitted is None:
+                start = cells[0].ljust(widths[0])
+                below = [line for cell in cells[1:] for line in self._wrapped(cell, len(start))]
+                columns = [[start], below]
+                sizes = [len(start), 0]
+            else:
+                columns = [_wrap(cell, width - _GAP) for cell, width in zip(cells, fitted, strict=True)]
+                sizes = fitted
+            for number in range(max(len(column) for column in columns)):
+                parts = [column[number] if number < len(column) else "" for column in columns]
+                padded = (part + " " * (size - len(_bare(part))) for part, size in zip(parts, sizes, strict=True))
+                self.line("".join(padded).rstrip())
 
     def next_steps(self, steps: Sequence[tuple[str, str]]) -> None:
         """What to do now: at most three whole commands, each with what it does."""
         self.line(self._words.text("hint.next"))
         for command, what in steps[:3]:
-            self.line(f"  {command.ljust(LABEL_COLUMNS)}{what}".rstrip())
+            if len(command) < LABEL_COLUMNS:
+                self.line(f"  {command.ljust(LABEL_COLUMNS)}{what}".rstrip())
+            else:
+                # Never wrapped: it is there to be pasted.
+                self.line(f"  {command}")
+
+    def question(self, text: str) -> str:
+        """A question as it may stand before the cursor."""
+        return "\n".join(self._wrapped(text, 0)) + (": " if self.plain else " ")
+
+    def _bold(self, text: str) -> str:
+        return text if self.plain else f"\x1b[1m{text}\x1b[0m"
+
+    def _wrapped(self, text: str, indent: int) -> list[str]:
+        return [text] if self.plain else _wrap(text, self._width - indent)
 
     def line(self, text: str = "") -> None:
         """One line as it is; text from outside has passed `shown` before."""
         self._stream.write((text.replace("…", "...") if self.plain else text) + "\n")
         self._stream.flush()
+
+
+def _fitted(rows: Sequence[Sequence[str]], widths: Sequence[int], room: int) -> list[int] | None:
+    """Widths of columns, each with the gap after it, that come to `room` at most; None where words would be broken."""
+    columns = [[_bare(row[column]) for row in rows] for column in range(len(widths) + 1)]
+    needed = [max(len(cell) for cell in column) + _GAP for column in columns]
+    # A number or a date is one word however it is set off.
+    least = [max(max(map(len, cell.split(" "))) for cell in column) + _GAP for column in columns]
+    least[0] = needed[0]
+    fitted = [max(need, width) for need, width in zip(needed, (*widths, 0), strict=True)]
+    for column, need in enumerate(needed):
+        # Blank room goes first, from the left.
+        fitted[column] -= min(fitted[column] - need, max(0, sum(fitted) - room))
+    last = len(widths)
+    for kind in (range(last), range(last, last + 1)):
+        # Then the widest column is wrapped; the last one, which says most, only when no other can be.
+        while sum(fitted) > room and (wrapped := [column for column in kind if fitted[column] > least[column]]):
+            fitted[max(wrapped, key=fitted.__getitem__)] -= 1
+    return fitted if sum(fitted) <= room else None
+
+
+def _wrap(text: str, width: int) -> list[str]:
+    """The text in lines of at most `width` columns, broken at word ends; colour codes take no room."""
+    if len(_bare(text)) <= width:
+        return [text]
+    lines: list[str] = []
+    line = ""
+    for word in text.split(" "):
+        if line and len(_bare(line)) + 1 + len(_bare(word)) > width:
+            lines.append(line)
+            line = word
+        else:
+            line = f"{line} {word}" if line else word
+        while len(line) > width and "\x1b" not in line:
+            # One word alone that is too long: an address, a code.
+            lines.append(line[:width])
+            line = line[width:]
+    return [*lines, line]
 
 
 def _bare(text: str) -> str:
@@ -150,7 +224,7 @@ class Terminal:
         """One line from the person, without blanks around it; the end of input counts as Enter."""
         if not self.interactive:
             raise WalletError("terminal_needed", flag="--yes")
-        _write(question + (": " if self.talk.plain else " "))
+        _write(self.talk.question(question))
         answer = sys.stdin.readline()
         if not answer.endswith("\n"):
             _write("\n")
@@ -159,7 +233,7 @@ class Terminal:
     def confirm(self, question_id: str, **facts: str | int) -> bool:
         """A yes-or-no question whose default is no; `?` explains it with `<question_id>.help`."""
         words = self._words
-        choices = words.text("prompt.choices.plain" if self.talk.plain else "prompt.choices")
+        choices = self.choices() if self.talk.plain else words.text("prompt.choices")
         while True:
             answer = self.ask(f"{words.text(question_id, **facts)} {choices}").lower()
             if answer == "?":
@@ -168,6 +242,15 @@ class Terminal:
                 return True
             elif answer in ("", words.text("prompt.no")):
                 return False
+
+    def choices(self, more: Sequence[str] = ()) -> str:
+        """What may be answered, spelt out: the default in capitals, or said where a voice may be reading."""
+        words = self._words
+        if self.talk.plain:
+            listed = ", ".join([words.text("prompt.yes.plain"), words.text("prompt.no.plain"), *more])
+            return words.text("prompt.choices.plain", listed=listed)
+        listed = ", ".join([words.text("prompt.yes.long"), words.text("prompt.no.long"), *more])
+        return f"[{listed}, {words.text('prompt.help')}]"
 
     def secret(self, question: str) -> str:
         """A line that is not echoed. The terminal's echo comes back whatever happens, SIGINT too."""

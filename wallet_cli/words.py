@@ -76,6 +76,16 @@ class Words:
         name = "time.today" if self.date(moment) == self.date(now) else "time.moment"
         return self.text(name, date=self.date(moment), time=self.clock(moment))
 
+    def time_near(self, moment: int, now: int) -> str:
+        """As `moment`, where "today" goes without saying: `at 9:12`, or the date and the time."""
+        name = "time.clock" if self.date(moment) == self.date(now) else "time.moment"
+        return self.text(name, date=self.date(moment), time=self.clock(moment))
+
+    def days_between(self, earlier: int, later: int) -> int:
+        """How many midnights of the person's own time zone lie between."""
+        first, last = ((moment + time.localtime(moment).tm_gmtoff) // 86400 for moment in (earlier, later))
+        return last - first
+
     def iso_date(self, text: str) -> str | None:
         """A full-date of RFC 3339 as people write it; None for any other text."""
         try:

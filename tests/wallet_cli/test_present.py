@@ -10,13 +10,16 @@ import pytest
 
 from openid4vc import base64url, sd_jwt
 from openid4vc.relying_party import registration_certificate
-from openid4vc.status_list import INVALID, SUPERSEDED, SUSPENDED, VALID
 from openid4vc.trust.certificates import x5c
+from openid4vc.trust.demo import DemoTrust
 from openid4vc.vp.response import ErrorResponse, ResponseParameters
 from tests.simulators.http_world import Reply
-from tests.simulators.issuer_world import CLAIMS, CONFIGURATION, IssuerWorld
+from tests.simulators.issuer_world import CLAIMS, CONFIGURATION, ORGANIZATION, IssuerWorld
+from tests.simulators.issuer_world import NAME as ISSUER
 from tests.simulators.verifier_world import NAME, VerifierWorld, query
-from tests.wallet_cli.running import Result, Wallet
+from tests.wallet_cli.running import PASSPHRASE, Result, Wallet
+from wallet_cli.contents import Contents
+from wallet_cli.vault import Vault
 
 JsonObject = dict[str, Any]
 
@@ -182,6 +185,11 @@ def test_an_issuers_disclosure_policy_is_a_stop(trusting: Wallet, issuer: Issuer
     assert (done.code, done.json["error"]["code"]) == (1, "disclosure_policy_forbids")
     assert "NTRFI-9900001-0" in done.err
     denied(verifier)
+    # Who is on the trusted list has a name there.
+    policy["authorised"] = ["NTRFI-9900001-0", ORGANIZATION]
+    assert trusting.run("receive", issuer.offer(tx_code=None), "--yes").code == 0
+    assert f"May be shown only to: NTRFI-9900001-0, {ISSUER}\n" in present(trusting, verifier).err
+    denied(verifier, 2)
     assert trusting.run("receipts", "--json").json["receipts"][0]["state"] == "stopped"
     verifier.dcql = {"credentials": [query("holder_name")]}
     assert present(trusting, verifier).code == 0
@@ -274,41 +282,109 @@ def test_nothing_is_posted_for_an_invalid_request(holding: Wallet, verifier: Ver
 # What is held
 
 
-def test_what_is_revoked_suspended_or_replaced_is_not_chosen_by_itself(
-    holding: Wallet, issuer: IssuerWorld, verifier: VerifierWorld
-) -> None:
-    issuer.status_ttl = 1
+def edit(wallet: Wallet, number: int, **changes: object) -> None:
+    """What the wallet knows of a credential, changed in its vault."""
 
-    def later(seconds: int) -> dict[str, str]:
-        clock = holding.home.parent / "clock"
-        clock.write_text(str(seconds))
-        return {"WALLET_CLOCK_OFFSET_FILE": str(clock)}
+    def change(contents: Contents) -> None:
+        held = contents.credential(number)
+        assert held is not None
+        for name, value in changes.items():
+            setattr(held, name, value)
 
-    for number, (value, word) in enumerate(
-        ((INVALID, "revoked"), (SUSPENDED, "suspended"), (SUPERSEDED, "replaced")), 1
-    ):
-        issuer.status = value
-        # The copy from receiving is good for a minute; then the issuer's new word counts.
-        done = present(holding, verifier, "--test-mode", **later(number * 90))
+    Vault.open(wallet.home, PASSPHRASE).change(change)
+
+
+SPOILT: list[tuple[JsonObject, str]] = [
+    ({"state": "revoked"}, "has been revoked"),
+    ({"state": "suspended"}, "is suspended"),
+    ({"state": "superseded"}, "has been replaced"),
+    ({"exp": int(time.time()) - 1}, "is no longer valid"),
+    ({"nbf": int(time.time()) + 3600}, "is not valid yet"),
+]
+
+
+@pytest.mark.case("W-37")
+def test_what_is_known_to_be_no_good_is_said_and_not_chosen_by_itself(holding: Wallet, verifier: VerifierWorld) -> None:
+    before = holding.contents().credentials[0]
+    for times, (changes, words) in enumerate(SPOILT, 1):
+        edit(holding, 1, **changes)
+        done = present(holding, verifier)
         assert (done.code, done.json["error"]["code"]) == (1, "not_usable")
-        assert word in done.err
-        denied(verifier, number)
-    assert holding.run("list", "--json").json["credentials"][0]["state"] == "superseded"
-    chosen = present(holding, verifier, "--test-mode", "--use", "1", **later(400))
-    assert chosen.code == 0
-    issuer.status = VALID
-    assert present(holding, verifier, "--test-mode", **later(500)).code == 0
+        assert f"THIS CANNOT BE SHARED: Fishing permit (1) {words}" in done.err
+        denied(verifier, times)
+        edit(holding, 1, state=before.state, nbf=before.nbf, exp=before.exp)
+    edit(holding, 1, state="superseded")
+    assert "You chose it yourself" in holding.run("present", verifier.request(), "--yes", "--use", "1").err
+    assert disclosed(verifier).keys() == {"holder_name", "waters"}
     assert present(holding, verifier, "--use", "7").json["error"]["code"] == "number_unknown"
 
 
-def test_a_list_that_cannot_be_reached_does_not_hold_up_the_person(
-    holding: Wallet, issuer: IssuerWorld, verifier: VerifierWorld, tmp_path: Path
+def test_one_that_was_never_checked_is_shown_with_a_word_about_it(holding: Wallet, verifier: VerifierWorld) -> None:
+    edit(holding, 1, state="unchecked", state_time=None)
+    done = holding.run("present", verifier.request(), "--yes")
+    assert (done.code, "its status was never checked. To check: wallet check" in done.err) == (0, True)
+
+
+def test_in_place_of_a_revoked_one_another_is_taken_only_when_the_person_agrees(
+    holding: Wallet, issuer: IssuerWorld, verifier: VerifierWorld
+) -> None:
+    assert holding.run("receive", issuer.offer(tx_code=None), "--yes").code == 0
+    edit(holding, 2, state="revoked")
+    terminal = holding.at_terminal("present", verifier.request())
+    terminal.expect_exact("THIS CANNOT BE SHARED: Fishing permit (2) has been revoked")
+    terminal.expect("Status +Revoked \\(issuer's list, today at ")
+    terminal.expect(r"Newer in your wallet +Fishing permit \(1\), valid until ")
+    terminal.expect_exact("Use number 1? [y/N]")
+    terminal.sendline("")
+    terminal.expect_exact("Nothing was shared.")
+    terminal.expect(pexpect.EOF)
+    denied(verifier)
+    terminal = holding.at_terminal("present", verifier.request())
+    terminal.expect_exact("Use number 1? [y/N]")
+    terminal.sendline("y")
+    terminal.expect_exact("Share? [")
+    terminal.sendline("y")
+    terminal.expect_exact("Shared at")
+    terminal.expect(pexpect.EOF)
+    # An old one that has been replaced is no reason to ask: the newest is good.
+    edit(holding, 2, state="valid")
+    edit(holding, 1, state="superseded")
+    done = holding.run("present", verifier.request(), "--yes", "--plain")
+    assert (done.code, "[NOTE] Fishing permit (1): Replaced. It was not chosen." in done.err) == (0, True)
+
+
+class IllustratedIssuer(IssuerWorld):
+    """An issuer whose descriptions are full of addresses of pictures."""
+
+    @property
+    def type_metadata(self) -> bytes:
+        described = json.loads(super().type_metadata)
+        picture = {"uri": f"{self.url}/template.svg"}
+        described["display"][0]["rendering"] = {
+            "simple": {"logo": picture, "background_image": picture},
+            "svg_templates": [picture],
+        }
+        return json.dumps(described).encode("utf-8")
+
+
+@pytest.mark.case("W-42")
+def test_no_picture_is_fetched_and_while_presenting_nothing_but_the_request(
+    trusting: Wallet, demo_trust: DemoTrust, verifier: VerifierWorld, tmp_path: Path
 ) -> None:
     clock = tmp_path / "clock"
-    clock.write_text("120")
-    issuer.answers["GET", "/status/1"] = lambda request: Reply.of_json({}, 503)
-    done = holding.run("present", verifier.request(), "--yes", "--test-mode", WALLET_CLOCK_OFFSET_FILE=str(clock))
-    assert (done.code, "the status could not be checked right now" in done.err) == (0, True)
+    clock.write_text("300")
+    with IllustratedIssuer(demo_trust) as issuer:
+        picture = {"uri": f"{issuer.url}/logo.png"}
+        add_to_metadata(issuer, "display", [{"name": "Fishing permit", "logo": picture, "background_image": picture}])
+        assert trusting.run("receive", issuer.offer(tx_code=None), "--yes").code == 0
+        seen = issuer.seen()
+        assert [path for path in seen if path.endswith((".png", ".svg"))] == []
+        assert (seen.count("/types/fishing-permit"), seen.count("/status/1")) == (1, 1)
+        # Five minutes later the copy of the list is stale, and still nobody asks for another.
+        for command in (["present", verifier.request(), "--yes"], ["list"], ["show", "1"], ["history"], ["receipts"]):
+            done = trusting.run(*command, "--test-mode", WALLET_CLOCK_OFFSET_FILE=str(clock))
+            assert done.code == 0, done.err
+        assert issuer.seen() == seen
 
 
 def test_the_newest_of_two_is_taken_and_the_other_can_be_chosen(
@@ -458,7 +534,7 @@ def test_the_screen_of_approval_reads_like_the_design(holding: Wallet, verifier:
         "  Nimi: Kalle Kalastaja",
         "  Vedet: Järvi, Joki",
         "",
-        "Voit lisätä, jos haluat",
+        "Voit lisätä, jos haluat (ei valittu)",
         "  1  Opas: Kyllä",
         "  2  Syntymäpäivä: 12.3.1974",
         "",

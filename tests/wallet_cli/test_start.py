@@ -301,7 +301,7 @@ def test_no_sentence_is_stale_and_every_code_has_what_why_and_what_to_do() -> No
     source = "".join(path.read_text("utf-8") for path in (ROOT / "wallet_cli").rglob("*.py"))
     po = (ROOT / "wallet_cli" / "locales" / "fi" / "LC_MESSAGES" / "wallet_cli.po").read_text("utf-8")
     # Ids that are put together from a prefix and a closed set of names.
-    made = r"(error|help|history|month|state|stop|basis|sign|scan|receipts|hint|value|present\.receipt)\."
+    made = r"(error|help|tx_code|history|month|state|stop|basis|sign|scan|receipts|hint|value|present\.receipt)\."
     named = set(re.findall(r"""["']([a-z_]+(?:\.[a-z_0-9]+)*)["']""", source))
     stale = [
         name

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from wallet_cli import vault
-from wallet_cli.command_line import Command, Option
+from wallet_cli.command_line import Command, FileName, Option
 from wallet_cli.contents import Contents, Settings
 from wallet_cli.errors import WalletError
 from wallet_cli.invocation import Invocation
@@ -93,7 +93,7 @@ def _done(invocation: Invocation, *, created: bool, trust_changed: bool) -> None
         invocation.print_json({"vault": str(path), "created": created})
     elif created:
         screen.line(screen.sign("ok", words.text("init.created", path=str(path))))
-        screen.next_steps([("wallet receive FILE", words.text("hint.receive"))])
+        screen.next_steps([(f"wallet receive {words.text('arg.file')}", words.text("hint.receive"))])
     elif trust_changed:
         screen.line(screen.sign("ok", words.text("init.trust_renewed", path=str(path))))
     else:
@@ -105,7 +105,7 @@ command = Command(
     click.pass_obj(init),
     [
         Option(["--demo"], is_flag=True, help="help.init.demo"),
-        Option(["--demo-trust"], metavar="DIR", help="help.init.demo-trust"),
+        Option(["--demo-trust"], type=FileName("dir"), metavar="arg.folder", help="help.init.demo-trust"),
         Option(["--unregistered-verifiers"], type=click.Choice(["ask", "allow"]), help="help.init.unregistered"),
     ],
 )

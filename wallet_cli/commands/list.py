@@ -17,17 +17,25 @@ def list_credentials(invocation: Invocation) -> None:
         invocation.print_json({"credentials": [summary(invocation, credential) for credential in held]})
         return
     if not held:
-        screen.line(screen.sign("none", words.text("list.empty")))
-        screen.next_steps([("wallet receive FILE", words.text("hint.receive"))])
-    for credential in held:
-        number = str(credential.number)
-        cells = [
-            (number if screen.plain else number.rjust(3), 5),
-            (labels.type_name(credential, words), 23),
-            (shown(credential.issuer), 31),
-            (labels.state_text(credential, now, words, screen), 0),
-        ]
-        screen.columns(cells)
+        say_empty(invocation)
+        return
+    rows = [
+        (
+            str(credential.number).rjust(3),
+            labels.type_name(credential, words),
+            shown(credential.issuer),
+            labels.state_text(credential, now, words, screen),
+        )
+        for credential in held
+    ]
+    screen.table(rows, (5, 23, 31))
+
+
+def say_empty(invocation: Invocation) -> None:
+    """Nothing is held yet, and how that changes."""
+    words, screen = invocation.words, invocation.terminal.out
+    screen.line(screen.sign("none", words.text("list.empty")))
+    screen.next_steps([(f"wallet receive {words.text('arg.file')}", words.text("hint.receive"))])
 
 
 def summary(invocation: Invocation, credential: HeldCredential) -> dict[str, object]:

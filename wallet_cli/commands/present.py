@@ -1,6 +1,7 @@
 """`wallet present URI|IMAGE`: who asks for what and why; and on one approval exactly that is handed over.
 
 The decision is the person's: `--yes` stands for the required items of a registered asker, and never gets past a stop.
+Nothing is fetched but the request: what is known of a credential's state is what `receive` or `check` has learnt.
 """
 
 from typing import TYPE_CHECKING
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from wallet_cli import inputs, labels
-from wallet_cli.command_line import Command, Option
+from wallet_cli.command_line import Argument, Command, FileName, Option
 from wallet_cli.contents import Contents, HistoryEntry, StoredReceipt
 from wallet_cli.errors import Exit, WalletError
 from wallet_cli.invocation import Invocation
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from openid4vc.trust.folder import TrustFolder
     from openid4vc.vp.dcql import Choice
     from wallet_cli.consent import Consent, Optional
-    from wallet_cli.network import Network
     from wallet_cli.presenting import Handed, Presenting
     from wallet_cli.records import Record
     from wallet_cli.vault import Vault
@@ -29,7 +29,8 @@ def present(
 ) -> int:
     """One request, from the link to the receipt; the exit code."""
     if not yes and not invocation.terminal.interactive:
-        raise WalletError("terminal_needed", flag="--yes")
+        flag = invocation.words.text("present.yes_rehearses") if dry_run else "--yes"
+        raise WalletError("terminal_needed", flag=flag)
     code = inputs.request_among(inputs.codes_in(given))
     from openid4vc.trust.certificates import Role
     from wallet_cli import presenting, trust
@@ -45,7 +46,7 @@ def present(
         asked = flow.understand(code)
         record = Record(asked, invocation.words)
         errand = Errand(invocation, vault, flow, record, yes=yes, dry_run=dry_run)
-        return errand.run(folder, network, added, frozenset(use))
+        return errand.run(folder, added, frozenset(use))
 
 
 class Errand:
@@ -64,23 +65,23 @@ class Errand:
         self._record = record
         self._lifted: set[str] = set()
 
-    def run(self, folder: "TrustFolder", network: "Network", named: tuple[str, ...], use: frozenset[int]) -> int:
+    def run(self, folder: "TrustFolder", named: tuple[str, ...], use: frozenset[int]) -> int:
         """Look what is there, stop where a stop is due, ask, send."""
         from openid4vc.errors import PresentationError
         from wallet_cli import candidates
-        from wallet_cli.statuses import Statuses
 
-        statuses = Statuses(network, folder, self._vault.contents.status_lists)
+        self._folder = folder
         self._check_registered()
         query = self._asked.request.dcql
-        found = candidates.gather(query, self._vault.contents.credentials, folder, statuses, self._invocation.now)
-        self._found, self._lists = found, statuses.lists
+        self._found = candidates.gather(query, self._vault.contents.credentials, self._invocation.now())
         self._check_over_asking()
         try:
-            choices = found.choices(query, use=use, add=())
+            choices = self._found.choices(query, use=use, add=())
         except PresentationError:
-            self._unanswerable(folder)
-        self._note_states(use)
+            self._unanswerable()
+        if not self._second_best_will_do(choices[0], use):
+            self._refuse("refused", "declined")
+            return self._nothing_shared()
         return self._decide(choices, named, use)
 
     # Stops
@@ -102,7 +103,8 @@ class Errand:
             over_asking.check(self._asked.request.dcql, self._asked.registration)
         except RegistrationError as error:
             excess = over_asking.excess(self._asked.request.dcql, self._asked.registration)
-            lines = stops.over_asking(self._asked, excess, self._found.held.values(), self._words)
+            screen = self._invocation.terminal.talk
+            lines = stops.over_asking(self._asked, excess, self._found.held.values(), self._words, screen)
             self._stop("overask", lines, error)
 
     def _check_policy(self, choice: "Choice") -> None:
@@ -113,7 +115,7 @@ class Errand:
         if violations:
             claims = ", ".join(shown(path) for _, paths in violations for path in paths)
             error = RegistrationError("disclosure_policy_forbids", claims=claims)
-            self._stop("policy", stops.policy(violations, self._words), error)
+            self._stop("policy", stops.policy(violations, self._folder, self._words), error)
 
     def _stop(self, kind: str, rows: list[tuple[str, str]], error: Exception) -> None:
         """Shows the stop; goes on only when the person, at a terminal, types the word that lifts it.
@@ -124,7 +126,7 @@ class Errand:
         if key in self._lifted:
             return
         words, screen = self._words, self._invocation.terminal.talk
-        self._show_stop(screen.sign("no", words.text(f"stop.{kind}.title")), rows)
+        self._show_stop("no", words.text(f"stop.{kind}.title"), rows)
         if self._can_lift:
             screen.paragraph(words.text(f"stop.{kind}.warning"))
             word = words.text("stop.word")
@@ -133,22 +135,22 @@ class Errand:
                 return
         self._refuse("stopped", kind)
         screen.paragraph(words.text("consent.dry_run" if self._dry_run else "stop.end"))
+        self._invocation.explained = True
         raise error
 
-    def _show_stop(self, title: str, rows: list[tuple[str, str]]) -> None:
-        """The screen that comes instead of the question; the error that follows adds only its code."""
+    def _show_stop(self, kind: str, title: str, rows: list[tuple[str, str]]) -> None:
+        """The screen that comes instead of the question."""
         screen = self._invocation.terminal.talk
         screen.line()
-        screen.line(title)
+        screen.stopped(kind, title)
         for label, value in rows:
             screen.row(label, value)
-        self._invocation.explained = True
 
     @property
     def _can_lift(self) -> bool:
         return not self._yes and not self._dry_run and self._invocation.terminal.interactive
 
-    def _unanswerable(self, folder: "TrustFolder") -> None:
+    def _unanswerable(self) -> None:
         """Nothing here answers the question: says why, tells the asker only if the person agrees, and raises."""
         from openid4vc.errors import PresentationError
         from wallet_cli import stops
@@ -157,34 +159,46 @@ class Errand:
         words, screen = self._words, self._invocation.terminal.talk
         error: Exception
         if unusable:
-            title, rows = stops.unusable(unusable[0], self._invocation.now(), words, screen)
+            title, rows = stops.unusable(unusable[0], self._invocation.now(), words)
             name = labels.type_name(unusable[0], words)
             error = WalletError("not_usable", doc=name, number=unusable[0].number)
         else:
-            title, rows = stops.missing(self._asked.request.dcql, self._found, folder, self._words)
+            title, rows = stops.missing(self._asked.request.dcql, self._found, self._folder, self._words)
             error = PresentationError("missing_credential", error="access_denied")
-        self._show_stop(screen.sign("no" if unusable else "none", title), rows)
+        self._show_stop("no" if unusable else "none", title, rows)
         if self._dry_run:
             screen.paragraph(words.text("consent.dry_run"))
         elif self._yes or self._invocation.terminal.confirm("stop.tell"):
             self._refuse("unanswerable", error.code)
+        self._invocation.explained = True
         raise error
 
-    def _note_states(self, use: frozenset[int]) -> None:
-        """Says which credentials were passed over, or could not be asked about, before anything is approved."""
-        from wallet_cli.candidates import USABLE
+    def _second_best_will_do(self, choice: "Choice", use: frozenset[int]) -> bool:
+        """Asks when the first that would answer is no longer valid, and another one came in its place."""
+        from wallet_cli import stops
 
+        pair = self._found.second_best(self._asked.request.dcql, choice)
+        if pair is None or self._yes or self._dry_run or use:
+            self._note_states(use)
+            return True
+        (first, other), words, now = pair, self._words, self._invocation.now()
+        title, rows = stops.unusable(first, now, words)
+        self._show_stop("no", title, [*rows, stops.other(first, other, now, words)])
+        return self._invocation.terminal.confirm("present.use_other", n=other.number)
+
+    def _note_states(self, use: frozenset[int]) -> None:
+        """Says which credentials were passed over, or were never asked about, before anything is approved."""
         if self._invocation.json:
             return
         words, screen = self._words, self._invocation.terminal.talk
         for number, held in self._found.held.items():
             name = f"{labels.type_name(held, words)} ({number})"
-            if self._found.states[number] not in USABLE:
+            if self._found.states[number] not in labels.USABLE:
                 state = labels.state_words(held, self._invocation.now(), words)
                 note = "present.chosen_anyway" if number in use else "present.passed_over"
                 screen.line(screen.sign("note", words.text(note, doc=name, state=state)))
-            elif number in self._found.unreachable:
-                screen.line(screen.sign("note", words.text("present.state_unknown", doc=name)))
+            elif self._found.states[number] == "unchecked":
+                screen.line(screen.sign("note", words.text("present.unchecked", doc=name)))
 
     # The decision
 
@@ -252,19 +266,20 @@ class Errand:
     def _ask(self, screen: "Consent") -> str:
         """The question of the screen, answered by anything but `?`."""
         self._draw(screen)
-        words = self._words
-        choices = [words.text("consent.choice.yes"), words.text("consent.choice.no")]
-        if screen.optional:
+        words, terminal = self._words, self._invocation.terminal
+        choices = []
+        if screen.optional and terminal.talk.plain:
+            choices.append(words.text("consent.choice.number"))
+        elif screen.optional:
             last = len(screen.optional)
             choices.append(words.text("consent.choice.add", range="1" if last == 1 else f"1–{last}"))
         if screen.other is not None:
-            choices.append(words.text("consent.choice.switch"))
-        choices.append(words.text("consent.choice.help"))
+            choices.append(words.text("consent.switch"))
         while True:
-            answer = self._invocation.terminal.ask(f"{words.text('consent.prompt')} [{', '.join(choices)}]").lower()
+            answer = terminal.ask(f"{words.text('consent.prompt')} {terminal.choices(choices)}").lower()
             if answer != "?":
                 return answer
-            self._invocation.terminal.talk.paragraph(words.text("consent.prompt.help"))
+            terminal.talk.paragraph(words.text("consent.prompt.help"))
 
     def _rehearsed(self, screen: "Consent", choice: "Choice") -> int:
         """--dry-run: what would happen. Nothing was sent, and nothing is written."""
@@ -315,12 +330,14 @@ class Errand:
             invocation.print_json({**shared, "redirect_uri": handed.redirect_uri, **self._record.as_json(choice)})
             return
         out = invocation.terminal.out
-        out.line(out.sign("ok", words.text("consent.done", time=words.clock(now), n=number)))
+        done = "consent.done" if handed.receipt is not None else "consent.done.noted"
+        out.line(out.sign("ok", words.text(done, time=words.clock(now), n=number)))
         if handed.receipt is None:
             out.line(out.sign("note", words.text(f"present.receipt.{_receipt_state(handed)}")))
         if handed.redirect_uri is not None:
             out.paragraph(words.text("present.redirect", url=shown(handed.redirect_uri)))
-        out.next_steps([(f"wallet receipts {number}", words.text("hint.receipt"))])
+        hint = "hint.receipt" if handed.receipt is not None else "hint.record"
+        out.next_steps([(f"wallet receipts {number}", words.text(hint))])
 
     def _refuse(self, event: str, reason: str) -> None:
         """No data comes: the asker is told that and no more, the history says why."""
@@ -333,7 +350,6 @@ class Errand:
     def _keep(self, entry: HistoryEntry, receipt_state: str | None) -> int:
         def keep(contents: Contents) -> int:
             contents.add_history(entry)
-            self._keep_states(contents)
             if receipt_state is not None:
                 stopped = self._record.receipt(entry.number, receipt_state, None, entry.claims, entry.time)
                 contents.receipts.append(stopped)
@@ -352,13 +368,6 @@ class Errand:
                 contents.receipts.append(receipt)
 
         self._invocation.change(self._vault, settle)
-
-    def _keep_states(self, contents: Contents) -> None:
-        contents.status_lists.update(self._lists)
-        for held in contents.credentials:
-            seen = self._found.held.get(held.number)
-            if seen is not None:
-                held.state, held.state_time = seen.state, seen.state_time
 
 
 def _receipt_state(handed: "Handed") -> str:
@@ -379,10 +388,10 @@ command = Command(
     "present",
     click.pass_obj(present),
     [
-        click.Argument(["given"], metavar="URI|IMAGE"),
+        Argument(["given"], type=FileName(), metavar="arg.request"),
         Option(["--yes"], is_flag=True, help="help.present.yes"),
-        Option(["--with", "added"], multiple=True, metavar="CLAIM", help="help.present.with"),
-        Option(["--use"], multiple=True, type=int, metavar="N", help="help.present.use"),
+        Option(["--with", "added"], multiple=True, metavar="arg.claim", help="help.present.with"),
+        Option(["--use"], multiple=True, type=int, metavar="arg.number", help="help.present.use"),
         Option(["--dry-run"], is_flag=True, help="help.present.dry-run"),
     ],
 )

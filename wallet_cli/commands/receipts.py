@@ -3,12 +3,14 @@
 import click
 
 from wallet_cli import labels
-from wallet_cli.command_line import Command
+from wallet_cli.command_line import Argument, Command
+from wallet_cli.commands.history import told
 from wallet_cli.contents import StoredReceipt
 from wallet_cli.errors import WalletError
 from wallet_cli.invocation import Invocation
 from wallet_cli.terminal import Screen, shown
 
+_PURPOSE_COLUMNS = 15
 _SIGNS = {"signed": "ok", "unsigned": "note", "invalid": "note", "stopped": "no"}
 
 
@@ -20,8 +22,9 @@ def receipts(invocation: Invocation, number: int | None) -> None:
         receipt = next((receipt for receipt in kept if receipt.number == number), None)
         if receipt is None:
             raise WalletError("number_unknown", number=number)
-        told = [label for entry in contents.history if entry.number == number for label in entry.labels]
-        _one(invocation, receipt, told or receipt.claims)
+        entry = next((entry for entry in contents.history if entry.number == number), None)
+        items = [] if entry is None else told(contents, entry, invocation.words)
+        _one(invocation, receipt, items or receipt.claims)
     elif invocation.json:
         invocation.print_json({"receipts": [as_json(receipt) for receipt in kept]})
     else:
@@ -32,17 +35,24 @@ def _all(invocation: Invocation, kept: list[StoredReceipt]) -> None:
     words, screen = invocation.words, invocation.terminal.out
     if not kept:
         screen.line(screen.sign("none", words.text("receipts.empty")))
-    for receipt in kept:
-        number = str(receipt.number)
-        cells = [
-            (number if screen.plain else number.rjust(3), 5),
-            (words.date(receipt.time), 12 if words.language != "en" else 18),
-            (words.clock(receipt.time) if screen.plain else words.clock(receipt.time).rjust(5), 7),
-            (shown(receipt.party, 60), 25),
-            (shown(receipt.purpose or ""), 16),
-            (_state(invocation, receipt, screen), 0),
-        ]
-        screen.columns(cells)
+        return
+    widest = max(len(words.date(receipt.time)) for receipt in kept)
+    rows = [
+        (
+            str(receipt.number).rjust(3),
+            f"{words.date(receipt.time).rjust(widest)} {words.clock(receipt.time).rjust(5)}",
+            shown(receipt.party, 60),
+            _start(shown(receipt.purpose or "")),
+            _state(invocation, receipt, screen),
+        )
+        for receipt in kept
+    ]
+    screen.table(rows, (5, 18, 25, 17))
+
+
+def _start(purpose: str) -> str:
+    """Enough of a purpose to tell it by; the receipt itself has all of it."""
+    return purpose if len(purpose) <= _PURPOSE_COLUMNS else purpose[: _PURPOSE_COLUMNS - 1].rstrip() + "…"
 
 
 def _one(invocation: Invocation, receipt: StoredReceipt, items: list[str]) -> None:
@@ -82,5 +92,5 @@ def as_json(receipt: StoredReceipt) -> dict[str, object]:
 command = Command(
     "receipts",
     click.pass_obj(receipts),
-    [click.Argument(["number"], type=int, required=False, metavar="[N]")],
+    [Argument(["number"], type=int, required=False, metavar="arg.number")],
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from wallet_cli import inputs, labels
-from wallet_cli.command_line import Command, Option
+from wallet_cli.command_line import Argument, Command, FileName, Option
 from wallet_cli.commands.list import summary
 from wallet_cli.contents import Contents, HeldCredential, HistoryEntry, PendingIssuance
 from wallet_cli.errors import Exit, WalletError
@@ -159,17 +159,19 @@ class _Errand:
     def _tx_code(self, asked: "TxCode") -> str:
         """The transaction code from its file or the person, blanks out, form checked before a try is spent."""
         invocation = self._invocation
+        words = invocation.words
+        kind = "tx_code.digits" if asked.input_mode == "numeric" else "tx_code.text"
+        form = words.text(f"{kind}.any") if asked.length is None else words.count(kind, asked.length)
         if self._tx_code_file is not None:
             typed = invocation.secrets.read(self._tx_code_file)
         elif invocation.terminal.interactive:
-            question = "receive.tx_code.digits" if asked.input_mode == "numeric" else "receive.tx_code.text"
-            typed = invocation.terminal.secret(invocation.words.text(question, n=asked.length or "?"))
+            typed = invocation.terminal.secret(words.text("receive.tx_code", form=form))
         else:
             raise WalletError("tx_code_needed")
         code = "".join(typed.split())
         wrong_length = asked.length is not None and len(code) != asked.length
         if not code or wrong_length or (asked.input_mode == "numeric" and not (code.isascii() and code.isdigit())):
-            raise WalletError("tx_code_format", n=asked.length or "?")
+            raise WalletError("tx_code_format", form=form)
         return code
 
     def _take(self, issuer: "KnownIssuer", pending: PendingIssuance) -> HeldCredential | None:
@@ -219,9 +221,12 @@ class _Errand:
         invocation, words = self._invocation, self._invocation.words
         screen = invocation.terminal.talk
         count = len(received.claims)
+        first = words.text("receive.store.first")
+        short = words.text("receive.store.choices", first=first)
+        choices = invocation.terminal.choices([first]) if screen.plain else short
         while True:
             question = words.count("receive.store", count)
-            answer = invocation.terminal.ask(f"{question} {words.text('receive.store.choices')}").lower()
+            answer = invocation.terminal.ask(f"{question} {choices}").lower()
             if answer == words.text("prompt.yes"):
                 return True
             if answer in ("", words.text("prompt.no")):
@@ -355,8 +360,8 @@ command = Command(
     "receive",
     click.pass_obj(receive),
     [
-        click.Argument(["given"], metavar="URI|IMAGE|PDF"),
-        Option(["--tx-code-file"], metavar="FILE|-", help="help.receive.tx-code-file"),
+        Argument(["given"], type=FileName(), metavar="arg.offer"),
+        Option(["--tx-code-file"], type=FileName(), metavar="arg.file_or_input", help="help.receive.tx-code-file"),
         Option(["--yes"], is_flag=True, help="help.receive.yes"),
     ],
 )

@@ -3,7 +3,7 @@
 import click
 
 from wallet_cli import inputs
-from wallet_cli.command_line import Command
+from wallet_cli.command_line import Argument, Command, FileName
 from wallet_cli.inputs import Code
 from wallet_cli.invocation import Invocation
 
@@ -43,4 +43,4 @@ def quoted(given: str) -> str:
     return shlex.quote(shown(given))
 
 
-command = Command("scan", click.pass_obj(scan), [click.Argument(["given"], metavar="FILE")])
+command = Command("scan", click.pass_obj(scan), [Argument(["given"], type=FileName(), metavar="arg.file")])

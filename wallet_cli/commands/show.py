@@ -3,7 +3,7 @@
 import click
 
 from wallet_cli import labels
-from wallet_cli.command_line import Command
+from wallet_cli.command_line import Argument, Command
 from wallet_cli.commands.list import summary
 from wallet_cli.contents import HeldCredential
 from wallet_cli.errors import WalletError
@@ -32,7 +32,7 @@ def show(invocation: Invocation, number: int) -> None:
         ]
         invocation.print_json({**summary(invocation, held), "items": claims})
         return
-    state = labels.state_text(held, invocation.now(), words, screen)
+    state = labels.state_text(held, invocation.now(), words, screen, "show.valid_until")
     screen.title(f"{labels.type_name(held, words)} ({held.number})", state)
     screen.row(words.text("show.issuer"), shown(held.issuer))
     screen.row(words.text("show.state"), known_state(invocation, held))
@@ -54,4 +54,4 @@ def known_state(invocation: Invocation, held: HeldCredential) -> str:
     return words.text("show.state.listed", state=words.text(f"state.{held.state}"), moment=moment)
 
 
-command = Command("show", click.pass_obj(show), [click.Argument(["number"], type=int, metavar="N")])
+command = Command("show", click.pass_obj(show), [Argument(["number"], type=int, metavar="arg.number")])
