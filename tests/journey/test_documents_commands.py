@@ -18,6 +18,7 @@ import pytest
 from examples import serve
 from tests.conftest import ROOT
 from tests.journey.installation import BIN, PASSPHRASE, Installation
+from tests.journey.library_card import write_purpose, write_type
 from tests.journey.reading import read
 
 PROGRAMS = ("make", "issuer", "verifier", "wallet", "python")
@@ -152,6 +153,9 @@ def test_every_command_that_a_newcomer_is_told_to_type_does_its_work(
             "TERM": "xterm",
         }
         person = Person(tmp_path, environment)
+        # What docs/adding-a-type.md has its reader write.
+        environment["ISSUER_TYPES_DIR"] = environment["VERIFIER_TYPES_DIR"] = str(write_type(tmp_path / "types"))
+        write_purpose(tmp_path / "purpose.json")
         for command in ALL:
             if command[0] != "make":
                 person.type(command)
