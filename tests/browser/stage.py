@@ -4,6 +4,7 @@ Services run in test mode, so that fifteen minutes need no waiting: `later` move
 """
 
 import json
+import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Playwright
 
 from openid4vc.trust.demo import DemoTrust
 from tests.browser.visitor import Visitor
-from tests.journey.installation import Done, Installation
+from tests.journey.installation import BIN, Done, Installation
 from tests.tools import CHROMIUM
 from tests.verifier.town import StatusServer, Town
 from web_service.clock import Clock
@@ -143,6 +144,21 @@ class WalletOf:
 
     def present(self, uri: str, *options: str) -> Done:
         return self.run("present", uri, "--yes", *options)
+
+    def list(self) -> "list[dict[str, Any]]":
+        """What the wallet holds."""
+        return list(self.run("list", "--json").json["credentials"])
+
+    def start(self, *command: str) -> "subprocess.Popen[str]":
+        """A command that goes on beside the test."""
+        return subprocess.Popen(
+            [str(BIN / "wallet"), *command],
+            env={**self.installation.environment, **self.environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
 
 
 @contextmanager
