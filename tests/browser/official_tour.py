@@ -104,6 +104,8 @@ def nothing_yet(stage: Stage, visitor: Visitor) -> Iterator[str]:
     yield "requests-none"
     visitor.go("/requests/0000000000000000000000000000000000000000")
     yield "not-found"
+    visitor.go("/confirm")
+    yield "password-again"
 
 
 good_outcomes = partial(outcomes, of=slice(0, 7))
