@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from tests.browser.official import Asked, ask
+from tests.browser.official import CASE, Asked, ask
 from tests.browser.stage import Stage
 from tests.browser.visitor import Visitor
 from tests.verifier.foreign import Wallet, new_key
@@ -27,7 +27,8 @@ def seconds_until(outcome: Outcome) -> int:
 def bring_about(stage: Stage, visitor: Visitor, outcome: Outcome) -> Asked:
     """A request of this official that ends so, at the latest when its time is over."""
     town = stage.town
-    asked = ask(visitor, case="MAL/1234/2026")
+    asked = ask(visitor, case=CASE)
+    visitor.leave()
     wallet = _holding(town, outcome)
     request = wallet.fetch(asked.uri)
     if outcome is Outcome.REQUEST_EXPIRED:
@@ -56,6 +57,7 @@ def answer_other_purpose(stage: Stage, visitor: Visitor, purpose: str) -> Asked:
     """A request for that purpose, answered in full."""
     query, type_name, case, issuer = OTHERS[purpose]
     asked = ask(visitor, purpose)
+    visitor.leave()
     wallet = stage.town.person(case)
     wallet.held[query] = stage.town.credential(type_name, case, issuer=stage.town.issuer(issuer))
     answer = wallet.answer(asked.uri, "pid", query)

@@ -22,11 +22,13 @@ def asking(stage: Stage, visitor: Visitor) -> Iterator[str]:
     yield "purpose-errors"
     asked = official.ask(visitor, case=CASE)
     yield "waiting"
+    visitor.leave()
     wallet = stage.town.person()
     request = wallet.fetch(asked.uri)
     token = wallet.vp_token(request, "pid", "feedback")
     visitor.go(asked.path)
     yield "waiting-opened"
+    visitor.leave()
     wallet.post(request, {**token, "pid": [wallet.presentation(request, "pid", key=new_key())]})
     visitor.go(asked.path)
     yield "waiting-response-rejected"
