@@ -34,7 +34,13 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command line; the exit code."""
     invocation = Invocation(arguments, os.environ)
     try:
-        result = Commands().main(list(arguments), prog_name="wallet", standalone_mode=False, obj=invocation)
+        result = Commands().main(
+            list(arguments),
+            prog_name="wallet",
+            standalone_mode=False,
+            obj=invocation,
+            terminal_width=invocation.terminal.out.width,
+        )
     except WalletError as error:
         invocation.print_error(error.code, error.facts)
         return exit_of(error)

@@ -111,12 +111,12 @@ class _Help(click.Command):
         options = [parameter for parameter in self.get_params(ctx) if isinstance(parameter, click.Option)]
         records = [option.get_help_record(ctx) for option in options]
         with formatter.section(ctx.obj.words.text("help.options")):
-            formatter.write_dl([record for record in records if record is not None])
+            _write_list(formatter, [record for record in records if record is not None])
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         words = ctx.obj.words
         with formatter.section(words.text("help.example")):
-            formatter.write_text(words.text(f"help.{self.name}.example"))
+            _write_command(formatter, words.text(f"help.{self.name}.example"))
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
         """As click has it, with what shells show beside a name in the person's language."""
@@ -155,12 +155,22 @@ class Commands(_Help, click.Group):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         words = ctx.obj.words
         with formatter.section(words.text("help.commands")):
-            formatter.write_dl([(name, words.text(f"help.{name}")) for name in COMMANDS])
+            _write_list(formatter, [(name, words.text(f"help.{name}")) for name in COMMANDS])
         super().format_options(ctx, formatter)
         with formatter.section(words.text("help.crash_points")):
             formatter.write_text(", ".join(CRASH_POINTS))
         with formatter.section(words.text("help.completion")):
-            formatter.write_text(COMPLETION)
+            _write_command(formatter, COMPLETION)
+
+
+def _write_list(formatter: click.HelpFormatter, records: Sequence[tuple[str, str]]) -> None:
+    """Names and what they mean, beside each other; a narrow terminal has long names on lines of their own."""
+    formatter.write_dl(records, col_max=30 if formatter.width >= 60 else 12)
+
+
+def _write_command(formatter: click.HelpFormatter, command: str) -> None:
+    """A command as it can be pasted: in one line, however narrow the terminal."""
+    formatter.write(" " * formatter.current_indent + command + "\n")
 
 
 def usage_facts(error: click.UsageError) -> str:

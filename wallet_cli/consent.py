@@ -159,9 +159,9 @@ def draw(consent: Consent, screen: Screen, words: Words, now: int) -> None:
     screen.row(words.text("consent.retention"), consent.retention)
     screen.row(words.text("consent.privacy"), consent.privacy)
     screen.line()
-    screen.line(words.text("consent.required"))
+    screen.paragraph(words.text("consent.required"))
     for group in consent.groups:
-        screen.line(f" {group.title} ({group.number})")
+        screen.paragraph(f"{group.title} ({group.number})", 1)
         for row in group.rows:
             also = f" ({words.text('consent.also', numbers=_numbers(row.also))})" if row.also else ""
             screen.row(row.label, row.value + also)
@@ -170,7 +170,7 @@ def draw(consent: Consent, screen: Screen, words: Words, now: int) -> None:
     if consent.optional:
         screen.line()
         none_yet = "" if any(option.added for option in consent.optional) else f" ({words.text('consent.none_added')})"
-        screen.line(words.text("consent.optional") + none_yet)
+        screen.paragraph(words.text("consent.optional") + none_yet)
         for option in consent.optional:
             value = option.value + (f" ({words.text('consent.added')})" if option.added else "")
             screen.row(f"{option.position}  {option.label}", value)

@@ -5,7 +5,6 @@ for approval.
 """
 
 import os
-import shutil
 import sys
 import termios
 import unicodedata
@@ -18,6 +17,11 @@ from wallet_cli.words import Words
 WIDTH: Final = 80
 LABEL_COLUMNS: Final = 26
 MAX_SHOWN: Final = 200
+# Narrower than this no terminal is taken to be; one that leaves values less than _VALUE_COLUMNS has them below labels.
+_NARROWEST: Final = 40
+_VALUE_COLUMNS: Final = 24
+# Where the columns of a list that stand below each other begin, at most.
+_STACKED: Final = 5
 _GAP: Final = 2
 _COLOURS: Final = {"ok": "32", "note": "33", "no": "31", "none": "90"}
 _SIGNS: Final = {"ok": "✓", "note": "!", "no": "✗", "none": "–"}
@@ -43,13 +47,18 @@ def _visible(character: str) -> str:
 
 
 class Screen:
-    """Lines in the wallet's one layout, for one stream; plain where colour and drawing would not help."""
+    """Lines in the wallet's one layout, for one stream.
 
-    def __init__(self, stream: TextIO, words: Words, *, plain: bool) -> None:
+    `simple`: no colour and no drawing. A stream that is no terminal is plain in any case, and nothing on it is wrapped:
+    there a line is a record, for other programs.
+    """
+
+    def __init__(self, stream: TextIO, words: Words, *, simple: bool, columns: str | None) -> None:
         self._stream = stream
         self._words = words
-        self.plain = plain
-        self._width = WIDTH if plain else max(40, min(WIDTH, shutil.get_terminal_size().columns))
+        self._wraps = stream.isatty()
+        self.plain = simple or not self._wraps
+        self.width = _width(stream, columns) if self._wraps else WIDTH
 
     def sign(self, kind: str, text: str = "") -> str:
         """A sign (ok, note, no, none) and the word that belongs to it; colour only here."""
@@ -63,7 +72,7 @@ class Screen:
     def title(self, text: str, right: str = "") -> None:
         """A title with a rule under it; `right` stands at the right edge where it fits."""
         title = text.upper()
-        room = self._width - len(title) - len(_bare(right))
+        room = self.width - len(title) - len(_bare(right))
         if right and room >= 2 and not self.plain:
             self.line(self._bold(title) + " " * room + right)
         else:
@@ -71,12 +80,17 @@ class Screen:
                 self.line(self._bold(line))
             if right:
                 self.line(right)
-        self.line(("-" if self.plain else "─") * self._width)
+        self.line(("-" if self.plain else "─") * self.width)
 
     def row(self, label: str, value: str, *, sign: str | None = None) -> None:
         """A label and its value, both wrapped at word ends; a sign of its own stands in the two columns before."""
         if self.plain:
-            self.line(f"  {label}: {value}" if label else f"  {value}")
+            self._hanging(f"{label}: {value}" if label else value, 2, 4)
+            return
+        if self.width - LABEL_COLUMNS - _GAP < _VALUE_COLUMNS:
+            if label:
+                self._hanging(label if sign is None else f"{self.sign(sign)} {label}", 2 if sign is None else 0, 4)
+            self._hanging(value, 4, 4)
             return
         # One blank at least parts label and value; the second line of a label stands two columns further in.
         first, *others = _wrap(label, LABEL_COLUMNS - 3) if len(label) >= LABEL_COLUMNS else [label]
@@ -91,15 +105,19 @@ class Screen:
 
     def stopped(self, kind: str, text: str) -> None:
         """The headline of a screen that comes instead of a question: a sign, and what it says in bold."""
-        lines = self._wrapped(text, 0 if self.plain else 2)
-        self.line(f"{self.sign(kind)} {self._bold(lines[0])}")
+        sign = self.sign(kind)
+        lines = self._wrapped(text, len(_bare(sign)) + 1)
+        self.line(f"{sign} {self._bold(lines[0])}")
         for more in lines[1:]:
             self.line("  " + self._bold(more))
 
-    def paragraph(self, text: str) -> None:
+    def paragraph(self, text: str, indent: int = 0) -> None:
         """A sentence or more, wrapped."""
-        for line in self._wrapped(text, 0):
-            self.line(line)
+        self._hanging(text, indent, indent)
+
+    def outcome(self, kind: str, text: str) -> None:
+        """A sentence behind the sign that belongs to it, wrapped."""
+        self._hanging(self.sign(kind, text), 0, 2)
 
     def labelled(self, label: str, text: str, width: int, kind: str | None = None) -> None:
         """A line of an error: a short label in the colour of `kind`, the text wrapped beside it."""
@@ -113,51 +131,75 @@ class Screen:
         """A list: `widths` are those of all columns but the last, wider or narrower where what is in them asks for it.
 
         Nothing is cut: what does not fit is wrapped at word ends in its own column; where not even words fit beside
-        each other, all columns stand below the second. Plain parts them with commas.
+        each other, all columns after the second stand below it. Plain parts them with commas.
         """
         if self.plain:
             for cells in rows:
-                self.line(", ".join(" ".join(cell.split()) for cell in cells if cell.strip()))
+                self._hanging(", ".join(" ".join(cell.split()) for cell in cells if cell.strip()), 0, 4)
             return
-        fitted = _fitted(rows, widths, self._width + _GAP)
+        fitted = _fitted(rows, widths, self.width + _GAP)
+        first = max(widths[0], *(len(cells[0]) + _GAP for cells in rows))
         for cells in rows:
             if fitted is None:
-                start = cells[0].ljust(widths[0])
-                below = [line for cell in cells[1:] for line in self._wrapped(cell, len(start))]
-                columns = [[start], below]
-                sizes = [len(start), 0]
-            else:
-                columns = [_wrap(cell, width - _GAP) for cell, width in zip(cells, fitted, strict=True)]
-                sizes = fitted
+                start = cells[0].ljust(first)
+                below = min(len(start), _STACKED)
+                self._hanging(start + cells[1], 0, below)
+                for cell in cells[2:]:
+                    self._hanging(cell, below, below)
+                continue
+            columns = [_wrap(cell, width - _GAP) for cell, width in zip(cells, fitted, strict=True)]
             for number in range(max(len(column) for column in columns)):
                 parts = [column[number] if number < len(column) else "" for column in columns]
-                padded = (part + " " * (size - len(_bare(part))) for part, size in zip(parts, sizes, strict=True))
+                padded = (part + " " * (size - len(_bare(part))) for part, size in zip(parts, fitted, strict=True))
                 self.line("".join(padded).rstrip())
 
     def next_steps(self, steps: Sequence[tuple[str, str]]) -> None:
         """What to do now: at most three whole commands, each with what it does."""
         self.line(self._words.text("hint.next"))
         for command, what in steps[:3]:
-            if len(command) < LABEL_COLUMNS:
-                self.line(f"  {command.ljust(LABEL_COLUMNS)}{what}".rstrip())
+            beside = f"  {command.ljust(LABEL_COLUMNS)}{what}".rstrip()
+            if len(command) < LABEL_COLUMNS and len(beside) <= self.width:
+                self.line(beside)
             else:
                 # Never wrapped: it is there to be pasted.
                 self.line(f"  {command}")
 
     def question(self, text: str) -> str:
         """A question as it may stand before the cursor."""
-        return "\n".join(self._wrapped(text, 0)) + (": " if self.plain else " ")
+        return "\n".join(self._wrapped(text, 0)) + " "
 
     def _bold(self, text: str) -> str:
         return text if self.plain else f"\x1b[1m{text}\x1b[0m"
 
     def _wrapped(self, text: str, indent: int) -> list[str]:
-        return [text] if self.plain else _wrap(text, self._width - indent)
+        return self._lines(text, self.width - indent, self.width - indent)
+
+    def _hanging(self, text: str, indent: int, more: int) -> None:
+        """Text that starts at `indent`; its lines after the first start at `more`."""
+        first, *others = self._lines(text, self.width - more, self.width - indent)
+        self.line(" " * indent + first)
+        for line in others:
+            self.line(" " * more + line)
+
+    def _lines(self, text: str, width: int, first: int) -> list[str]:
+        """The text as lines for this stream: `first` columns wide, then `width`; one where nothing is wrapped."""
+        text = text.replace("…", "...") if self.plain else text
+        return _wrap(text, width, first) if self._wraps else [text]
 
     def line(self, text: str = "") -> None:
         """One line as it is; text from outside has passed `shown` before."""
-        self._stream.write((text.replace("…", "...") if self.plain else text) + "\n")
+        self._stream.write(text + "\n")
         self._stream.flush()
+
+
+def _width(stream: TextIO, columns: str | None) -> int:
+    """How wide lines may be: as the person says in COLUMNS, else as the terminal says, and never over WIDTH."""
+    try:
+        given = int(columns) if columns else os.get_terminal_size(stream.fileno()).columns
+    except (ValueError, OSError):
+        return WIDTH
+    # A terminal that does not know its size says 0.
+    return max(_NARROWEST, min(WIDTH, given)) if given > 0 else WIDTH
 
 
 def _fitted(rows: Sequence[Sequence[str]], widths: Sequence[int], room: int) -> list[int] | None:
@@ -179,22 +221,26 @@ def _fitted(rows: Sequence[Sequence[str]], widths: Sequence[int], room: int) -> 
     return fitted if sum(fitted) <= room else None
 
 
-def _wrap(text: str, width: int) -> list[str]:
-    """The text in lines of at most `width` columns, broken at word ends; colour codes take no room."""
-    if len(_bare(text)) <= width:
+def _wrap(text: str, width: int, first: int | None = None) -> list[str]:
+    """The text in lines of at most `width` columns, broken at word ends; colour codes take no room.
+
+    `first` is the width of the first line, where that is another one.
+    """
+    room = width if first is None else first
+    if len(_bare(text)) <= room:
         return [text]
     lines: list[str] = []
     line = ""
     for word in text.split(" "):
-        if line and len(_bare(line)) + 1 + len(_bare(word)) > width:
+        if line and len(_bare(line)) + 1 + len(_bare(word)) > room:
             lines.append(line)
-            line = word
+            line, room = word, width
         else:
             line = f"{line} {word}" if line else word
-        while len(line) > width and "\x1b" not in line:
+        while len(line) > room and "\x1b" not in line:
             # One word alone that is too long: an address, a code.
-            lines.append(line[:width])
-            line = line[width:]
+            lines.append(line[:room])
+            line, room = line[room:], width
     return [*lines, line]
 
 
@@ -212,8 +258,9 @@ class Terminal:
     def __init__(self, words: Words, *, plain: bool, environment: Mapping[str, str]) -> None:
         self._words = words
         simple = plain or bool(environment.get("NO_COLOR")) or environment.get("TERM") == "dumb"
-        self.out = Screen(sys.stdout, words, plain=simple or not sys.stdout.isatty())
-        self.talk = Screen(sys.stderr, words, plain=simple or not sys.stderr.isatty())
+        columns = environment.get("COLUMNS")
+        self.out = Screen(sys.stdout, words, simple=simple, columns=columns)
+        self.talk = Screen(sys.stderr, words, simple=simple, columns=columns)
 
     @property
     def interactive(self) -> bool:
@@ -263,7 +310,7 @@ class Terminal:
         try:
             # TCSADRAIN, not TCSAFLUSH: what was pasted before the question stays.
             termios.tcsetattr(descriptor, termios.TCSADRAIN, silent)
-            _write(question + " ")
+            _write(self.talk.question(question))
             return sys.stdin.readline().rstrip("\r\n")
         finally:
             termios.tcsetattr(descriptor, termios.TCSADRAIN, before)

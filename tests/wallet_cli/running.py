@@ -57,15 +57,15 @@ class Wallet:
         )
         return Result(done.returncode, done.stdout, done.stderr)
 
-    def at_terminal(self, *arguments: str, **environment: str) -> "pexpect.spawn[str]":
-        """One command at a terminal of 80 columns."""
+    def at_terminal(self, *arguments: str, columns: int = 80, **environment: str) -> "pexpect.spawn[str]":
+        """One command at a terminal."""
         return pexpect.spawn(
             sys.executable,
             ["-m", "wallet_cli", *arguments],
             env=self._environment(environment),
             cwd=str(ROOT),
             encoding="utf-8",
-            dimensions=(50, 80),
+            dimensions=(50, columns),
             timeout=30,
         )
 

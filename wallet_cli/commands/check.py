@@ -72,9 +72,9 @@ def _show(invocation: Invocation, findings: "list[Finding]", attention: int, unr
         else:
             screen.row(f"{finding.held.number:>{width}} {name}", text, sign=kind)
     if unreachable:
-        screen.line(screen.sign("note", words.count("check.unreachable", unreachable)))
+        screen.outcome("note", words.count("check.unreachable", unreachable))
     if attention:
-        screen.line(words.count("check.attention", attention))
+        screen.paragraph(words.count("check.attention", attention))
     elif not unreachable:
         screen.line(words.text("check.well"))
 

@@ -19,7 +19,7 @@ def history(invocation: Invocation) -> None:
         invocation.print_json({"history": [as_json(entry) for entry in reversed(entries)]})
         return
     if not entries:
-        screen.line(screen.sign("none", words.text("history.empty")))
+        screen.outcome("none", words.text("history.empty"))
         return
     days = [words.date(entry.time) for entry in entries]
     widest = max(len(day) for day in days)

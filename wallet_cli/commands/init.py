@@ -92,12 +92,12 @@ def _done(invocation: Invocation, *, created: bool, trust_changed: bool) -> None
     if invocation.json:
         invocation.print_json({"vault": str(path), "created": created})
     elif created:
-        screen.line(screen.sign("ok", words.text("init.created", path=str(path))))
+        screen.outcome("ok", words.text("init.created", path=str(path)))
         screen.next_steps([(f"wallet receive {words.text('arg.file')}", words.text("hint.receive"))])
     elif trust_changed:
-        screen.line(screen.sign("ok", words.text("init.trust_renewed", path=str(path))))
+        screen.outcome("ok", words.text("init.trust_renewed", path=str(path)))
     else:
-        screen.line(screen.sign("none", words.text("init.exists", path=str(path))))
+        screen.outcome("none", words.text("init.exists", path=str(path)))
 
 
 command = Command(

@@ -34,7 +34,7 @@ def list_credentials(invocation: Invocation) -> None:
 def say_empty(invocation: Invocation) -> None:
     """Nothing is held yet, and how that changes."""
     words, screen = invocation.words, invocation.terminal.out
-    screen.line(screen.sign("none", words.text("list.empty")))
+    screen.outcome("none", words.text("list.empty"))
     screen.next_steps([(f"wallet receive {words.text('arg.file')}", words.text("hint.receive"))])
 
 

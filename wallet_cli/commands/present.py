@@ -196,9 +196,9 @@ class Errand:
             if self._found.states[number] not in labels.USABLE:
                 state = labels.state_words(held, self._invocation.now(), words)
                 note = "present.chosen_anyway" if number in use else "present.passed_over"
-                screen.line(screen.sign("note", words.text(note, doc=name, state=state)))
+                screen.outcome("note", words.text(note, doc=name, state=state))
             elif self._found.states[number] == "unchecked":
-                screen.line(screen.sign("note", words.text("present.unchecked", doc=name)))
+                screen.outcome("note", words.text("present.unchecked", doc=name))
 
     # The decision
 
@@ -291,14 +291,14 @@ class Errand:
             return Exit.DONE
         self._draw(screen)
         out = invocation.terminal.out
-        out.line(out.sign("none", self._words.text("consent.dry_run")))
+        out.outcome("none", self._words.text("consent.dry_run"))
         return Exit.DONE
 
     def _nothing_shared(self) -> int:
         out = self._invocation.terminal.out
         if self._invocation.json:
             raise WalletError("declined")
-        out.line(out.sign("none", self._words.text("consent.refused")))
+        out.outcome("none", self._words.text("consent.refused"))
         return Exit.REFUSED
 
     # What is sent, and what is kept of it
@@ -331,9 +331,9 @@ class Errand:
             return
         out = invocation.terminal.out
         done = "consent.done" if handed.receipt is not None else "consent.done.noted"
-        out.line(out.sign("ok", words.text(done, time=words.clock(now), n=number)))
+        out.outcome("ok", words.text(done, time=words.clock(now), n=number))
         if handed.receipt is None:
-            out.line(out.sign("note", words.text(f"present.receipt.{_receipt_state(handed)}")))
+            out.outcome("note", words.text(f"present.receipt.{_receipt_state(handed)}"))
         if handed.redirect_uri is not None:
             out.paragraph(words.text("present.redirect", url=shown(handed.redirect_uri)))
         hint = "hint.receipt" if handed.receipt is not None else "hint.record"

@@ -34,7 +34,7 @@ def receipts(invocation: Invocation, number: int | None) -> None:
 def _all(invocation: Invocation, kept: list[StoredReceipt]) -> None:
     words, screen = invocation.words, invocation.terminal.out
     if not kept:
-        screen.line(screen.sign("none", words.text("receipts.empty")))
+        screen.outcome("none", words.text("receipts.empty"))
         return
     widest = max(len(words.date(receipt.time)) for receipt in kept)
     rows = [
@@ -65,8 +65,9 @@ def _one(invocation: Invocation, receipt: StoredReceipt, items: list[str]) -> No
     screen.row(words.text("receipts.time"), moment)
     screen.row(words.text("receipts.party"), shown(receipt.party))
     screen.row(words.text("consent.purpose"), shown(receipt.purpose or words.text("consent.not_stated")))
-    for position, claim in enumerate(items):
-        screen.row(words.text("receipts.claims") if position == 0 else "", shown(claim))
+    names = [shown(claim) for claim in items]
+    for position, name in enumerate([", ".join(names)] if screen.plain and names else names):
+        screen.row(words.text("receipts.claims") if position == 0 else "", name)
     if receipt.privacy:
         screen.row(words.text("consent.privacy"), shown(receipt.privacy))
 

@@ -243,14 +243,14 @@ class _Errand:
         """What was checked, and what was not."""
         words, screen = self._invocation.words, self._invocation.terminal.talk
         checked = "receive.checked.status" if received.state == "valid" else "receive.checked.no_status"
-        screen.line(screen.sign("ok", words.text(checked)))
+        screen.outcome("ok", words.text(checked))
         if received.state == "unchecked":
-            screen.line(screen.sign("note", words.text("receive.status_unavailable")))
+            screen.outcome("note", words.text("receive.status_unavailable"))
         if not received.type_checked:
-            screen.line(screen.sign("note", words.text("receive.type_unchecked")))
+            screen.outcome("note", words.text("receive.type_unchecked"))
         if received.unannounced:
             names = ", ".join(shown(name, 60) for name in received.unannounced)
-            screen.line(screen.sign("note", words.text("receive.unannounced", claims=names)))
+            screen.outcome("note", words.text("receive.unannounced", claims=names))
 
     def _store(self, issuer: "KnownIssuer", received: "Received") -> HeldCredential:
         verified, pending, now = received.verified, received.pending, self._invocation.now()
@@ -306,7 +306,7 @@ class _Errand:
             text = words.text("receive.stored", n=held.number)
         else:
             text = words.text("receive.stored_until", n=held.number, date=words.last_day(held.exp))
-        screen.line(screen.sign("ok", text))
+        screen.outcome("ok", text)
         screen.next_steps([(f"wallet show {held.number}", words.text("hint.show"))])
 
     def _end(
@@ -342,7 +342,7 @@ def _declined(invocation: Invocation) -> int:
     screen = invocation.terminal.out
     if invocation.json:
         raise WalletError("declined")
-    screen.line(screen.sign("none", invocation.words.text("receive.declined")))
+    screen.outcome("none", invocation.words.text("receive.declined"))
     return Exit.REFUSED
 
 
@@ -353,7 +353,7 @@ def _say_already(invocation: Invocation, held: list[HeldCredential]) -> None:
             {"already": True, "credentials": [summary(invocation, credential) for credential in held]}
         )
     for credential in [] if invocation.json else held:
-        screen.line(screen.sign("none", words.text("receive.already", n=credential.number)))
+        screen.outcome("none", words.text("receive.already", n=credential.number))
 
 
 command = Command(
