@@ -1,8 +1,8 @@
 """What a document and its offers keep sealed under the document's key: claims, address, the offers' secrets."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, dataclass
+from typing import Any, Final
 
 import orjson
 
@@ -13,11 +13,26 @@ from web_service.database import Row
 
 
 @dataclass(frozen=True, slots=True)
+class PaperChoice:
+    """How somebody reads paper: in Finnish and Swedish both, in large print. Sealed, for it tells about their sight."""
+
+    both_languages: bool = False
+    large_print: bool = False
+
+
+# In the document's own language and at the ordinary size.
+ORDINARY: Final = PaperChoice()
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
-    """All claims of a document, and the address that its sheet is posted to, line by line (or none)."""
+    """All claims of a document, the address that its sheet is posted to, line by line (or none), and how it is printed,
+    now and whenever it is printed again.
+    """
 
     claims: Mapping[str, Any]
     recipient: tuple[str, ...]
+    paper: PaperChoice
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +52,15 @@ def document_key(data_key: DataKey, row: Row) -> bytes:
 
 
 def seal(key: bytes, document_id: str, content: Content) -> bytes:
-    plaintext = orjson.dumps({"claims": dict(content.claims), "recipient": list(content.recipient)})
+    plaintext = orjson.dumps(
+        {"claims": dict(content.claims), "recipient": list(content.recipient), "paper": asdict(content.paper)}
+    )
     return data_protection.seal(key, plaintext, f"content {document_id}")
 
 
 def unseal(key: bytes, document_id: str, sealed: bytes) -> Content:
     value = orjson.loads(data_protection.unseal(key, sealed, f"content {document_id}"))
-    return Content(value["claims"], tuple(value["recipient"]))
+    return Content(value["claims"], tuple(value["recipient"]), PaperChoice(**value["paper"]))
 
 
 def seal_secrets(key: bytes, offer_id: str, secrets: OfferSecrets) -> bytes:

@@ -3,7 +3,7 @@
 from credential_schemas.types import CredentialType
 from issuer import document_content
 from issuer.dates import last_whole_day
-from issuer.document_content import Content
+from issuer.document_content import ORDINARY, Content
 from issuer.document_view import STATUS_WORDS, CopyView, DocumentView, OfferView
 from issuer.errors import IssuerError
 from issuer.service import IssuingOrganisation, Service
@@ -42,6 +42,7 @@ async def open_document(service: Service, organisation: IssuingOrganisation, row
         retained_until=row["retained_until"],
         claims=content.claims if content else None,
         recipient=content.recipient if content else (),
+        paper=content.paper if content else ORDINARY,
         offers=tuple(offer_view(offer, now) for offer in offers),
         copies=tuple(CopyView(copy["issued_at"], copy["exp"], STATUS_WORDS[copy["status"]]) for copy in copies),
     )

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from credential_schemas.organisations import Organisation
 from credential_schemas.types import CredentialType
+from issuer.document_content import PaperChoice
 from issuer.store.statements import MAX_GUESSES, MAX_UNLOCKS
 from web_service.clock import Clock
 
@@ -69,6 +70,7 @@ class DocumentView:
     retained_until: int
     claims: Mapping[str, Any] | None
     recipient: tuple[str, ...]
+    paper: PaperChoice
     offers: tuple[OfferView, ...]
     copies: tuple[CopyView, ...]
 

@@ -17,7 +17,7 @@ from credential_schemas.validation import complete, validate
 from issuer import document_content, document_status, secrets_of_offers
 from issuer.actor import Actor
 from issuer.dates import DAY, end_of_day, last_whole_day
-from issuer.document_content import Content, OfferSecrets, document_key
+from issuer.document_content import ORDINARY, Content, OfferSecrets, PaperChoice, document_key
 from issuer.document_reading import open_document, read_document
 from issuer.document_rows import audit, end_offers, lock, named
 from issuer.document_view import DocumentView
@@ -39,8 +39,8 @@ class NewDocument:
     """What somebody wants to give. `claims` has what a person chose, never the issuer's own claims.
 
     `innocent_terms` are words that the author, once stopped, said to tell nothing about health. `valid_days` is the
-    offer's life (None: the setting). `replaces` names the document that this one supersedes. The
-    same `request_key` never makes a second document.
+    offer's life (None: the setting). `paper` is how it is printed, also later. `replaces` names the document that
+    this one supersedes. The same `request_key` never makes a second document.
     """
 
     type: CredentialType
@@ -48,6 +48,7 @@ class NewDocument:
     tx_code: bool
     innocent_terms: tuple[str, ...] = ()
     recipient: tuple[str, ...] = ()
+    paper: PaperChoice = ORDINARY
     valid_days: int | None = None
     replaces: str | None = None
     request_key: str | None = None
@@ -98,7 +99,7 @@ async def create(service: Service, organisation: IssuingOrganisation, actor: Act
             replaced_by=None,
             request_key=new.request_key,
             wrapped_key=wrapped,
-            content=document_content.seal(key, document_id, Content(claims, _recipient(service, new))),
+            content=document_content.seal(key, document_id, Content(claims, _recipient(service, new), new.paper)),
             retained_until=_retained_until(service, claims),
         )
         made = await _new_offer(

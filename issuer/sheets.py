@@ -15,8 +15,9 @@ from issuer import document_rows, documents
 from issuer.actor import Actor
 from issuer.document_reading import read_document
 from issuer.document_view import DocumentView
+from issuer.documents import OfferMade
 from issuer.errors import IssuerError
-from issuer.paper import CodeSheet, Row, Sender, Sheet, print_code_sheet, print_sheet
+from issuer.paper import CodeSheet, CodeText, Row, Sender, Sheet, SheetText, print_code_sheet, print_sheet
 from issuer.service import IssuingOrganisation, Service
 from web_service.clock import Clock
 from web_service.database import Transaction
@@ -26,35 +27,23 @@ from web_service.words import Words, locales_of
 async def sheet(
     service: Service, organisation: IssuingOrganisation, actor: Actor, document_id: str, *, language: str | None
 ) -> bytes:
-    """The sheet with the code of the open offer, as PDF; in the document's own language unless another is asked for.
+    """The sheet with the code of the open offer, as PDF: as was chosen when the document was given, or in `language`.
 
     IssuerError `document_unknown`, `document_gone`, `offer_not_open`; PaperError.
     """
     document = await read_document(service, organisation, document_id)
     made = await documents.offer_of(service, organisation, document_id)
-    chosen = language or document.language
-    today = service.clock.today()
-    claims = document.claims or {}
     pdf = print_sheet(
         Sheet(
-            kind=document.type.label(chosen),
-            title=document.type.title(chosen),
-            lead=_lead(document, chosen),
             number=document.number,
             document_id=document.document_id,
-            issued_on=format_date(document.issued_on, chosen),
-            person=_person(claims, chosen),
-            rows=_rows(document, chosen),
-            sender=_sender(document.organisation, chosen),
             recipient=document.recipient,
+            parts=[_text(document, made, chosen) for chosen in _languages(document, language)],
+            large=document.paper.large_print,
             offer_uri=made.offer_uri,
-            offer_until=format_date(made.last_day, chosen),
-            valid_until=format_date(document.expires_on, chosen) if document.expires_on else None,
-            reprinted_on=_reprinted_on(document, chosen),
             demo=service.mode == "demo",
-            made_on=today,
-        ),
-        Words(locales_of("issuer.paper"), chosen),
+            made_on=service.clock.today(),
+        )
     )
     await _audit(service, organisation, actor, "document.printed", document_id)
     return pdf
@@ -63,7 +52,8 @@ async def sheet(
 async def code_sheet(
     service: Service, organisation: IssuingOrganisation, actor: Actor, document_id: str, *, language: str | None
 ) -> bytes:
-    """The transaction code of the open offer, as a PDF of its own that says nothing about health.
+    """The transaction code of the open offer, as a PDF of its own that says nothing about health; language and
+    size as the sheet's.
 
     IssuerError `document_unknown`, `document_gone`, `offer_not_open` (also for an offer without a code); PaperError.
     """
@@ -71,23 +61,52 @@ async def code_sheet(
     made = await documents.offer_of(service, organisation, document_id)
     if made.tx_code is None:
         raise IssuerError("offer_not_open", document=document_id)
-    chosen = language or document.language
     pdf = print_code_sheet(
         CodeSheet(
             code=made.tx_code,
             number=document.number,
             document_id=document.document_id,
-            issued_on=format_date(document.issued_on, chosen),
-            sender=_sender(document.organisation, chosen),
             recipient=document.recipient,
-            offer_until=format_date(made.last_day, chosen),
+            parts=[_code_text(document, made, chosen) for chosen in _languages(document, language)],
+            large=document.paper.large_print,
             demo=service.mode == "demo",
             made_on=service.clock.today(),
-        ),
-        Words(locales_of("issuer.paper"), chosen),
+        )
     )
     await _audit(service, organisation, actor, "code.printed", document_id)
     return pdf
+
+
+def _languages(document: DocumentView, asked: str | None) -> tuple[str, ...]:
+    """Those of the sheet, in order: the one asked for, both that were chosen, or the document's own."""
+    if asked is not None:
+        return (asked,)
+    return ("fi", "sv") if document.paper.both_languages else (document.language,)
+
+
+def _text(document: DocumentView, made: OfferMade, language: str) -> SheetText:
+    return SheetText(
+        words=Words(locales_of("issuer.paper"), language),
+        kind=document.type.label(language),
+        title=document.type.title(language),
+        lead=_lead(document, language),
+        issued_on=format_date(document.issued_on, language),
+        person=_person(document.claims or {}, language),
+        rows=_rows(document, language),
+        sender=_sender(document.organisation, language),
+        offer_until=format_date(made.last_day, language),
+        valid_until=format_date(document.expires_on, language) if document.expires_on else None,
+        reprinted_on=_reprinted_on(document, language),
+    )
+
+
+def _code_text(document: DocumentView, made: OfferMade, language: str) -> CodeText:
+    return CodeText(
+        words=Words(locales_of("issuer.paper"), language),
+        issued_on=format_date(document.issued_on, language),
+        sender=_sender(document.organisation, language),
+        offer_until=format_date(made.last_day, language),
+    )
 
 
 def _rows(document: DocumentView, language: str) -> list[Row]:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 MAX_BYTES: Final = 12 * 1024 * 1024
 MAX_PIXELS: Final = 50_000_000
-MAX_PAGES: Final = 20
+# The longest document there is, in two languages and large print, has 33.
+MAX_PAGES: Final = 40
 MAX_CODES: Final = 32
 # Dots per inch, rising: most sheets are read at the first, dense codes of a scan need the last.
 _RESOLUTIONS: Final = (150, 300, 450)

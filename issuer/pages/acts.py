@@ -78,7 +78,7 @@ async def correct(request: Request, document_id: str) -> Response:
         person.language if person else document.language,
         person.non_disclosure if person else False,
     )
-    content = Content(subject, forms.fill(document.type, claims))
+    content = Content(subject, forms.fill(document.type, claims), paper=document.paper)
     draft_id = await drafts.create(staff, document.type.name, content, replaces=document_id)
     return see_other(f"/drafts/{draft_id}")
 

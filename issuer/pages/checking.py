@@ -13,7 +13,7 @@ from issuer.documents import NewDocument
 from issuer.pages import answers, drafts
 from issuer.pages.answers import Answers
 from issuer.pages.drafts import Draft
-from issuer.pages.giving import DELIVERIES, Given, done_page
+from issuer.pages.giving import DELIVERIES, PAPER, Given, done_page, paper_choice
 from issuer.pages.preview import previews
 from issuer.pages.staff import PageRoute, Staff, staff_of
 from issuer.pages.words import inside
@@ -51,7 +51,8 @@ async def give(request: Request, draft_id: str) -> Response:
     if found.errors or draft.content.subject is None:
         return see_other(f"/drafts/{draft_id}")
     delivery = form.get("delivery", "")
-    draft = replace(draft, content=replace(draft.content, delivery=delivery if delivery in DELIVERIES else ""))
+    delivery = delivery if delivery in DELIVERIES else ""
+    draft = replace(draft, content=replace(draft.content, delivery=delivery, paper=paper_choice(form)))
     if language := posted_language(form):
         return _page(request, staff, draft, found, language=language)
     if form.get("revision") != str(draft.revision):
@@ -72,6 +73,7 @@ def _new(staff: Staff, draft: Draft, found: Answers) -> NewDocument:
         claims=found.claims,
         tx_code=True,
         innocent_terms=draft.content.innocent,
+        paper=draft.content.paper,
         replaces=draft.replaces,
         request_key=draft.draft_id,
     )
@@ -116,5 +118,7 @@ def _page(
         dropped=[credential_type.claim(claim).label(words.language) for claim in found.dropped],
         previews=previews(credential_type, whole, words),
         deliveries=[(name, words.text(f"delivery.{name}")) for name in DELIVERIES],
+        paper=[(name, words.text(f"paper.{name}"), words.text(f"paper.{name}_hint")) for name in PAPER],
+        paper_chosen=[name for name in PAPER if getattr(draft.content.paper, name)],
         issue=words.text("action.issue", doc=inside(credential_type.the(words.language))),
     )

@@ -13,6 +13,7 @@ import orjson
 
 from issuer import data_protection
 from issuer.dates import DAY
+from issuer.document_content import ORDINARY, PaperChoice
 from issuer.pages.staff import Staff
 from issuer.service import Service
 from issuer.store import page_statements, statements
@@ -51,6 +52,7 @@ class Content:
     innocent: tuple[str, ...] = ()
     noted: tuple[str, ...] = ()
     delivery: str = ""
+    paper: PaperChoice = ORDINARY
     saved: bool = False
 
 
@@ -182,6 +184,7 @@ def _open(staff: Staff, row: Row) -> Draft:
         tuple(value["innocent"]),
         tuple(value["noted"]),
         value["delivery"],
+        PaperChoice(**value["paper"]),
         value["saved"],
     )
     return Draft(

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Response
 from starlette.requests import Request
 
 from issuer import documents, secrets_of_offers, sheets
+from issuer.document_content import PaperChoice
 from issuer.documents import OfferMade
 from issuer.errors import IssuerError
 from issuer.pages.qr_image import qr_image
@@ -26,6 +27,8 @@ from web_service.site import site_of
 router = APIRouter(route_class=PageRoute)
 
 DELIVERIES: Final = ("paper", "link", "both")
+# How the sheet is printed; the names of PaperChoice's fields.
+PAPER: Final = ("both_languages", "large_print")
 KINDS: Final = ("given", "reprinted", "new_code", "unlocked")
 
 
@@ -35,6 +38,12 @@ class Given:
 
     kind: str
     delivery: str
+
+
+def paper_choice(form: Form) -> PaperChoice:
+    """What was ticked of PAPER."""
+    ticked = form.all("paper")
+    return PaperChoice(**{name: name in ticked for name in PAPER})
 
 
 @router.get("/documents/{document_id}/done")

@@ -36,37 +36,57 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """A document for paper. `recipient` is the address, line by line, or empty when there is none to print."""
+class SheetText:
+    """All of a document in the language of `words`: a sheet in two languages has two of them."""
 
+    words: Words
     kind: str
     title: str
     lead: str | None
-    number: str
-    document_id: str
     issued_on: str
     person: str
     rows: Sequence[Row]
     sender: Sender
-    recipient: Sequence[str]
-    offer_uri: str
     offer_until: str
     valid_until: str | None
     reprinted_on: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A document for paper. `recipient` is the address, line by line, or empty when there is none to print; `parts` are
+    its languages in order, at least one; `large`: large print, 16/24 pt.
+    """
+
+    number: str
+    document_id: str
+    recipient: Sequence[str]
+    parts: Sequence[SheetText]
+    large: bool
+    offer_uri: str
     demo: bool
     made_on: date
 
 
 @dataclass(frozen=True, slots=True)
+class CodeText:
+    """What the code's sheet says in the language of `words`."""
+
+    words: Words
+    issued_on: str
+    sender: Sender
+    offer_until: str
+
+
+@dataclass(frozen=True, slots=True)
 class CodeSheet:
-    """The transaction code apart from the document: never printed in one job with it."""
+    """The transaction code apart from the document: never printed in one job with it. Languages and size as Sheet."""
 
     code: str
     number: str
     document_id: str
-    issued_on: str
-    sender: Sender
     recipient: Sequence[str]
-    offer_until: str
+    parts: Sequence[CodeText]
+    large: bool
     demo: bool
     made_on: date

@@ -5,6 +5,7 @@ field at fault, because a blank where a name should be is worse than no sheet.
 """
 
 import json
+import re
 import unicodedata
 from dataclasses import asdict
 from datetime import UTC, date, datetime, time
@@ -16,7 +17,7 @@ import fontpkg_source_sans_3
 import typst
 
 from issuer.paper import qr
-from issuer.paper.content import CodeSheet, Sheet, Words
+from issuer.paper.content import CodeSheet, CodeText, Sheet, SheetText, Words
 from issuer.paper.errors import PaperError
 from openid4vc import printed_codes
 from openid4vc.errors import PrintedCodeError
@@ -31,50 +32,49 @@ def _fonts() -> str:
     return str(Path(fontpkg_source_sans_3.__file__).parent / "files")
 
 
-def print_sheet(sheet: Sheet, words: Words) -> bytes:
+def print_sheet(sheet: Sheet) -> bytes:
     """The sheet as PDF, its code read back from the pixels of the page.
 
     PaperError: `sheet_text_unprintable` (field named), `sheet_code_too_large`, `sheet_code_unreadable`.
     """
     code = qr.make(sheet.offer_uri)
     data = {
-        "words": {
-            **_common_words(words),
-            "as_is": words.text("paper.as_is"),
-            "take_h": words.text("paper.take.h"),
-            "take_steps": [words.text(f"paper.take.step{number}") for number in (1, 2, 3)],
-            "take_until": _until(sheet, words),
-            "code_alt": words.text("paper.code_alt"),
-        },
-        "language": words.language,
-        "rows": [asdict(row) for row in sheet.rows],
-        "kind": sheet.kind,
-        "title": sheet.title,
-        "lead": sheet.lead,
-        "person": sheet.person,
-        "reprint": None if sheet.reprinted_on is None else words.text("paper.reprint", date=sheet.reprinted_on),
-        "code": {"svg": code.svg, "width_mm": code.width_mm},
         **_frame(sheet),
+        "parts": [_sheet_part(part) for part in sheet.parts],
+        "code": {
+            "svg": code.svg,
+            "width_mm": code.width_mm,
+            "alt": " · ".join(part.words.text("paper.code_alt") for part in sheet.parts),
+        },
     }
     pdf = _compile("sheet.typ", data, sheet.made_on)
     _read_back(pdf, sheet.offer_uri)
     return pdf
 
 
-def print_code_sheet(sheet: CodeSheet, words: Words) -> bytes:
-    """The transaction code (six digits, shown 3 + 3) as PDF. PaperError as `print_sheet`."""
+def print_code_sheet(sheet: CodeSheet) -> bytes:
+    """The transaction code (six digits, shown 3 + 3) as PDF. PaperError `sheet_text_unprintable`, as `print_sheet`."""
     data = {
-        "words": {
-            **_common_words(words),
-            "code_h": words.text("paper.code.h"),
-            "code_text": [words.text(f"paper.code.text{part}", number=sheet.number) for part in (1, 2, 3)],
-            "code_until": words.text("paper.code.until", date=sheet.offer_until),
-        },
-        "language": words.language,
-        "code": f"{sheet.code[:3]} {sheet.code[3:]}",
         **_frame(sheet),
+        "parts": [_code_part(part, sheet.number) for part in sheet.parts],
+        "code": f"{sheet.code[:3]} {sheet.code[3:]}",
     }
     return _compile("code.typ", data, sheet.made_on)
+
+
+def _frame(sheet: Sheet | CodeSheet) -> dict[str, Any]:
+    return {
+        "large": sheet.large,
+        "demo": sheet.demo,
+        "recipient": list(sheet.recipient),
+        "number": sheet.number,
+        "document_id": sheet.document_id,
+    }
+
+
+def _part(part: SheetText | CodeText) -> dict[str, Any]:
+    """What both sheets say in each language."""
+    return {"language": part.words.language, "sender": asdict(part.sender), "issued_on": part.issued_on}
 
 
 def _common_words(words: Words) -> dict[str, str]:
@@ -85,21 +85,43 @@ def _common_words(words: Words) -> dict[str, str]:
     }
 
 
-def _frame(sheet: Sheet | CodeSheet) -> dict[str, Any]:
+def _sheet_part(part: SheetText) -> dict[str, Any]:
+    words = part.words
     return {
-        "demo": sheet.demo,
-        "sender": asdict(sheet.sender),
-        "recipient": list(sheet.recipient),
-        "number": sheet.number,
-        "document_id": sheet.document_id,
-        "issued_on": sheet.issued_on,
+        **_part(part),
+        "words": {
+            **_common_words(words),
+            "as_is": words.text("paper.as_is"),
+            "take_h": words.text("paper.take.h"),
+            "take_steps": [words.text(f"paper.take.step{number}") for number in (1, 2, 3)],
+            "take_until": _until(part),
+        },
+        "kind": part.kind,
+        "title": part.title,
+        "lead": part.lead,
+        "person": part.person,
+        "rows": [asdict(row) for row in part.rows],
+        "reprint": None if part.reprinted_on is None else words.text("paper.reprint", date=part.reprinted_on),
     }
 
 
-def _until(sheet: Sheet, words: Words) -> str:
-    if sheet.valid_until is None:
-        return words.text("paper.take.until_noend", date=sheet.offer_until)
-    return words.text("paper.take.until", date=sheet.offer_until, date2=sheet.valid_until)
+def _code_part(part: CodeText, number: str) -> dict[str, Any]:
+    words = part.words
+    return {
+        **_part(part),
+        "words": {
+            **_common_words(words),
+            "code_h": words.text("paper.code.h"),
+            "code_text": [words.text(f"paper.code.text{sentence}", number=number) for sentence in (1, 2, 3)],
+            "code_until": words.text("paper.code.until", date=part.offer_until),
+        },
+    }
+
+
+def _until(part: SheetText) -> str:
+    if part.valid_until is None:
+        return part.words.text("paper.take.until_noend", date=part.offer_until)
+    return part.words.text("paper.take.until", date=part.offer_until, date2=part.valid_until)
 
 
 def _compile(template: str, data: dict[str, Any], made_on: date) -> bytes:
@@ -140,7 +162,7 @@ def _first_unprintable(data: dict[str, Any]) -> str:
 
 def _texts(value: Any, path: str = "") -> list[tuple[str, str]]:
     if isinstance(value, str):
-        return [] if path in ("code.svg", "language") else [(path, value)]
+        return [] if path == "code.svg" else [(re.sub(r"^parts\.\d+\.", "", path), value)]
     if isinstance(value, dict):
         items = [(f"{path}.{key}".lstrip("."), item) for key, item in value.items()]
     elif isinstance(value, list):

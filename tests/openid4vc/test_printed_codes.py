@@ -136,7 +136,7 @@ SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><image href
         (bomb(50_000, 50_000), "scan_too_large"),
         (bomb(10_000, 10_000), "scan_too_large"),
         (bomb(60_000_000, 1), "scan_too_large"),
-        (pdf(*[page(size=(100, 100))] * 21), "scan_too_large"),
+        (pdf(*[page(size=(100, 100))] * 41), "scan_too_large"),
         (pdf(page(size=(8000, 8000))), "scan_too_large"),
     ],
     ids=lambda value: value if isinstance(value, str) else value[:8].hex(),
@@ -148,13 +148,15 @@ def test_what_is_no_picture_of_a_paper_is_refused(data: bytes, code: str) -> Non
 def test_a_file_beyond_the_limits_is_refused_in_little_memory() -> None:
     # In a process of its own, so that its memory can be measured.
     script = """
-import resource, sys
+import sys
 from openid4vc import printed_codes
 from openid4vc.errors import PrintedCodeError
 try:
     printed_codes.read(sys.stdin.buffer.read())
 except PrintedCodeError as error:
-    print(error.code, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+    # Of this program alone: ru_maxrss still counts what the process was before it became this one.
+    peak = next(line for line in open("/proc/self/status") if line.startswith("VmHWM:"))
+    print(error.code, int(peak.split()[1]) // 1024)
 """
     run = subprocess.run(
         [sys.executable, "-c", script], input=bomb(50_000, 50_000), capture_output=True, timeout=60, check=True

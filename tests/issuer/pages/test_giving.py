@@ -5,7 +5,8 @@ from io import BytesIO
 import pypdfium2
 import pytest
 
-from tests.issuer.pages.browser import Browser, answers, begin, document_path, give
+from issuer.document_content import PaperChoice
+from tests.issuer.pages.browser import Browser, Page, answers, begin, document_path, give
 from tests.issuer.world import World
 
 
@@ -104,3 +105,80 @@ def test_a_document_of_a_protected_person_has_no_address(world: World, doctor: B
     doctor.submit("document-form", **answers())
     page = doctor.submit("issue-form", delivery="paper")
     assert world.view(document_path(page).removeprefix("/documents/")).recipient == ()
+
+
+@pytest.mark.parametrize(("delivery", "count"), [("paper", 2), ("link", 2), ("both", 3)])
+@pytest.mark.parametrize(
+    ("press", "said"),
+    [("", {2: "kaksi", 3: "kolme"}), ("sv", {2: "två", 3: "tre"}), ("en", {2: "two", 3: "three"})],
+    ids=["fi", "sv", "en"],
+)
+def test_the_last_page_says_how_many_things_there_are_to_do(
+    doctor: Browser, delivery: str, count: int, press: str, said: dict[int, str]
+) -> None:
+    page = give(doctor, delivery=delivery)
+    if press:
+        page = doctor.submit("again", press)
+    steps = page.html.partition('<ol class="steps">')[2].partition("</ol>")[0]
+    assert steps.count("<li>") == count
+    heading = page.html.partition('<ol class="steps">')[0].rpartition("<h2>")[2]
+    assert said[count] in heading
+
+
+def printed(doctor: Browser, page: Page) -> tuple[str, str]:
+    """The texts of the sheet and of the code's own sheet."""
+    sheet = doctor.send("GET", f"{document_path(page)}/sheet.pdf")
+    return text_of(sheet.content), text_of(doctor.posted("code-form").content)
+
+
+def test_an_ordinary_sheet_is_printed_in_the_documents_language(doctor: Browser) -> None:
+    sheet, code = printed(doctor, give(doctor))
+    assert "1 (1)" in sheet
+    assert "Utlåtanderespons" not in sheet
+    assert "Bekräftelsekod" not in code
+
+
+def test_a_sheet_in_both_languages_and_large_print_stays_so_when_it_is_printed_again(
+    world: World, doctor: Browser
+) -> None:
+    begin(doctor)
+    doctor.submit("document-form", **answers())
+    page = doctor.submit("issue-form", delivery="paper", paper=["both_languages", "large_print"])
+    document_id = document_path(page).removeprefix("/documents/")
+    assert world.view(document_id).paper == PaperChoice(both_languages=True, large_print=True)
+    first = printed(doctor, page)
+    doctor.open(f"/documents/{document_id}/reprint")
+    again = printed(doctor, doctor.submit("question-form"))
+    for sheet, code in (first, again):
+        assert "Lausuntopalaute työvoimaviranomaiselle" in sheet
+        assert "Utlåtanderespons till" in sheet
+        assert "1 (5)" in sheet
+        assert "Vahvistuskoodi" in code
+        assert "Bekräftelsekod" in code
+    assert "Aiemman tulosteen koodi ei enää toimi" in " ".join(again[0].split())
+
+
+def test_what_was_ticked_for_the_printout_stays_ticked_while_the_page_is_read_in_another_language(
+    doctor: Browser,
+) -> None:
+    begin(doctor)
+    doctor.submit("document-form", **answers())
+    assert not [value for name, value in doctor.page.forms["issue-form"].pairs if name == "paper"]
+    page = doctor.submit("issue-form", "sv", paper="large_print")
+    assert "Med stor text" in page.text
+    assert ("paper", "large_print") in page.forms["issue-form"].pairs
+    assert doctor.submit("issue-form").status == 400
+    assert ("paper", "large_print") in doctor.page.forms["issue-form"].pairs
+
+
+def test_a_correction_is_printed_as_what_it_corrects_unless_somebody_says_otherwise(
+    world: World, doctor: Browser
+) -> None:
+    begin(doctor)
+    doctor.submit("document-form", **answers())
+    old = document_path(doctor.submit("issue-form", delivery="paper", paper="large_print"))
+    doctor.open(old)
+    doctor.submit(f"{old}/correct")
+    doctor.submit("document-form", max_weekly_hours="25")
+    new = document_path(doctor.submit("issue-form", delivery="paper"))
+    assert world.view(new.removeprefix("/documents/")).paper == PaperChoice(large_print=True)
