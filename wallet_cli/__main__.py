@@ -51,7 +51,7 @@ def run(arguments: Sequence[str]) -> int:
         click.echo(error.format_message(), err=True)
         return Exit.USAGE
     except click.UsageError as error:
-        invocation.print_error("usage", {"name": usage_facts(error)})
+        invocation.print_error("usage", usage_facts(error))
         return Exit.USAGE
     except (KeyboardInterrupt, click.Abort):
         invocation.say(invocation.words.text("interrupted"))

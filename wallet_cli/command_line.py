@@ -148,7 +148,7 @@ class Commands(_Help, click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
-            raise WalletError("usage", name=shown(cmd_name))
+            raise WalletError("usage", name=shown(cmd_name), command="wallet")
         command: click.Command = importlib.import_module(f"wallet_cli.commands.{cmd_name}").command
         return command
 
@@ -173,8 +173,14 @@ def _write_command(formatter: click.HelpFormatter, command: str) -> None:
     formatter.write(" " * formatter.current_indent + command + "\n")
 
 
-def usage_facts(error: click.UsageError) -> str:
-    """What on the command line was wrong: the option or argument, else the command."""
+def usage_facts(error: click.UsageError) -> dict[str, str]:
+    """`name`: what on the command line was wrong; `command`: the command whose help tells how it is right."""
+    command = error.ctx.command_path if error.ctx is not None else "wallet"
+    return {"name": _wrong(error) or command, "command": command}
+
+
+def _wrong(error: click.UsageError) -> str | None:
+    """The option or argument that was wrong, where it was one."""
     if isinstance(error, click.NoSuchOption):
         return shown(error.option_name)
     if isinstance(error, click.BadOptionUsage):
@@ -182,4 +188,4 @@ def usage_facts(error: click.UsageError) -> str:
     if isinstance(error, click.BadParameter) and error.param is not None:
         named = isinstance(error.param, click.Option) or error.ctx is None
         return error.param.opts[0] if named or error.ctx is None else error.param.make_metavar(error.ctx)
-    return error.ctx.command_path if error.ctx is not None else "wallet"
+    return None

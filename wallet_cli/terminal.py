@@ -311,10 +311,12 @@ class Terminal:
             # TCSADRAIN, not TCSAFLUSH: what was pasted before the question stays.
             termios.tcsetattr(descriptor, termios.TCSADRAIN, silent)
             _write(self.talk.question(question))
-            return sys.stdin.readline().rstrip("\r\n")
+            line = sys.stdin.readline()
         finally:
             termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
-            _write("\n")
+        # The line end that was not echoed; after Ctrl-C it is click that writes one.
+        _write("\n")
+        return line.rstrip("\r\n")
 
 
 def _write(text: str) -> None:

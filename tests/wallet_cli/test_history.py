@@ -91,6 +91,13 @@ def test_items_are_named_in_todays_language_while_the_credential_is_held(lived: 
     assert "  Visade uppgifter: Namn, Vatten, Födelsedag" in receipt.splitlines()
 
 
+def test_who_was_stopped_is_no_receiver(lived: Wallet) -> None:
+    shown = lived.run("receipts", "4").out.splitlines()
+    assert shown[:2] == ["RECEIPT 4", "[NO] Stopped"]
+    assert f"  Asked by: {VERIFIER}" in shown
+    assert f"  Receiver: {VERIFIER}" in lived.run("receipts", "2").out.splitlines()
+
+
 def test_nothing_done_is_said_as_such(wallet: Wallet, issuer: IssuerWorld) -> None:
     assert wallet.run("history").out == "[--] Nothing has been received or shared yet.\n"
     assert wallet.run("receipts").out == "[--] There are no receipts yet.\n"

@@ -113,8 +113,12 @@ def test_a_dry_run_shows_the_same_and_sends_and_writes_nothing(holding: Wallet, 
 def test_enter_alone_shares_nothing_and_the_asker_hears_only_that(holding: Wallet, verifier: VerifierWorld) -> None:
     terminal = holding.at_terminal("present", verifier.request())
     terminal.expect_exact("Share? [y = yes, N = no, 1–2 = add, ? = help]")
-    terminal.sendline("?")
-    terminal.expect_exact("Nothing is sent before you answer yes.")
+    for unclear in ("?", "3", "yes and no", "c"):
+        terminal.sendline(unclear)
+        # Explained and asked again; the screen above stays as it is.
+        terminal.expect_exact("Nothing is sent before you answer yes.")
+        terminal.expect_exact("Share? [y = yes, N = no, 1–2 = add, ? = help]")
+        assert "Asked by" not in str(terminal.before)
     terminal.sendline("")
     terminal.expect_exact("Nothing was shared.")
     terminal.expect(pexpect.EOF)

@@ -88,7 +88,7 @@ def test_nothing_is_fetched_before_the_person_agreed_or_a_flag_said_so(trusting:
     terminal.expect_exact("[y/N]")
     assert issuer.requests == []
     terminal.sendline("")
-    terminal.expect_exact("Nothing was stored.")
+    terminal.expect_exact("Nothing was fetched.")
     terminal.expect(pexpect.EOF)
     terminal.close()
     assert (terminal.exitstatus, issuer.requests) == (1, [])

@@ -80,6 +80,9 @@ def test_wrong_usage_is_answered_in_the_shape_of_every_error(wallet: Wallet) -> 
     for arguments in (["fly"], ["list", "--wings"], ["show"], ["show", "x"], ["init", "--lang", "de"]):
         lines = wallet.run(*arguments).err.splitlines()
         assert [line.split()[0] for line in lines] == ["error", "reason", "hint", "code"]
+        # The help of the command that was meant, as it can be pasted.
+        meant = "wallet" if arguments == ["fly"] else f"wallet {arguments[0]}"
+        assert lines[2] == f"hint     {meant} --help"
         done = wallet.run(*arguments, "--json")
         assert (done.code, done.json["error"]["code"]) == (2, "usage")
     assert wallet.run().code == 2

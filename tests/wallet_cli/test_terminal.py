@@ -119,3 +119,15 @@ def test_a_new_passphrase_is_asked_for_in_the_same_way(tmp_path: Path, language:
         assert re.search(r"[^:]: $", str(terminal.after)), terminal.after
         terminal.sendline(typed)
     assert "passphrase_mismatch" in seen(terminal)[-1]
+
+
+def test_ctrl_c_at_a_secret_takes_one_line(wallet: Wallet) -> None:
+    terminal = wallet.at_terminal("list", WALLET_PASSPHRASE="")
+    terminal.expect_exact("Passphrase: ")
+    terminal.sendintr()
+    assert seen(terminal) == ["", "Interrupted."]
+
+
+def test_a_long_link_is_handed_on_whole(wallet: Wallet) -> None:
+    link = "openid4vp://?client_id=x509_hash%3A" + "a" * 43 + "&request_uri=https%3A%2F%2Franta.example%2F" + "b" * 300
+    assert wallet.run("scan", link).out.splitlines()[-1] == f"  wallet present '{link}'"

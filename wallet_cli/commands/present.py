@@ -231,11 +231,11 @@ class Errand:
             answer = self._ask(screen)
             if answer == self._words.text("prompt.yes"):
                 return self._send(choice)
-            if answer == self._words.text("present.switch") and other is not None:
+            if answer == self._words.text("present.switch"):
                 position, added = (position + 1) % len(choices), set()
-            elif (option := consent.named_option(options, answer)) is not None and answer.isdigit():
-                added.symmetric_difference_update({option.name})
-            elif answer in ("", self._words.text("prompt.no")):
+            elif answer.isdecimal():
+                added.symmetric_difference_update({options[int(answer) - 1].name})
+            else:
                 self._refuse("refused", "declined")
                 return self._nothing_shared()
 
@@ -264,10 +264,12 @@ class Errand:
         consent.draw(screen, out, self._words, self._invocation.now())
 
     def _ask(self, screen: "Consent") -> str:
-        """The question of the screen, answered by anything but `?`."""
+        """The question of the screen, asked until it has an answer that means something; `?` and others explain it."""
         self._draw(screen)
         words, terminal = self._words, self._invocation.terminal
         choices = []
+        known = {"", words.text("prompt.yes"), words.text("prompt.no")}
+        known.update(str(option.position) for option in screen.optional)
         if screen.optional and terminal.talk.plain:
             choices.append(words.text("consent.choice.number"))
         elif screen.optional:
@@ -275,9 +277,10 @@ class Errand:
             choices.append(words.text("consent.choice.add", range="1" if last == 1 else f"1–{last}"))
         if screen.other is not None:
             choices.append(words.text("consent.switch"))
+            known.add(words.text("present.switch"))
         while True:
             answer = terminal.ask(f"{words.text('consent.prompt')} {terminal.choices(choices)}").lower()
-            if answer != "?":
+            if answer in known:
                 return answer
             terminal.talk.paragraph(words.text("consent.prompt.help"))
 

@@ -63,7 +63,9 @@ def _one(invocation: Invocation, receipt: StoredReceipt, items: list[str]) -> No
     screen.title(words.text("receipts.title", n=receipt.number), _state(invocation, receipt, screen))
     moment = words.text("time.moment", date=words.date(receipt.time), time=words.clock(receipt.time))
     screen.row(words.text("receipts.time"), moment)
-    screen.row(words.text("receipts.party"), shown(receipt.party))
+    # Of a request that was stopped nobody received anything.
+    party = "consent.asker" if receipt.state == "stopped" else "receipts.party"
+    screen.row(words.text(party), shown(receipt.party))
     screen.row(words.text("consent.purpose"), shown(receipt.purpose or words.text("consent.not_stated")))
     names = [shown(claim) for claim in items]
     for position, name in enumerate([", ".join(names)] if screen.plain and names else names):

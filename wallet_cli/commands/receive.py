@@ -46,7 +46,7 @@ def receive(invocation: Invocation, given: str, tx_code_file: str | None, yes: b
         _say_already(invocation, held)
         return Exit.DONE
     if not yes and not _may_fetch(invocation, code):
-        return _declined(invocation)
+        return _declined(invocation, "receive.not_fetched")
     folder = trust.load(invocation, Role.ISSUER, Role.ACCESS)
     with trust.connect(invocation, folder, demo=demo) as network:
         flow = receiving.Receiving(network, folder, invocation.now)
@@ -78,7 +78,7 @@ class _Errand:
         issuer, pendings = self._resumed() or self._redeemed(offered)
         stored = [self._take(issuer, pending) for pending in pendings]
         if not all(stored):
-            return _declined(self._invocation)
+            return _declined(self._invocation, "receive.declined")
         if self._invocation.json:
             credentials = [summary(self._invocation, held) for held in stored if held is not None]
             self._invocation.print_json({"already": False, "credentials": credentials})
@@ -338,11 +338,11 @@ def _may_fetch(invocation: Invocation, code: Code) -> bool:
     return invocation.terminal.confirm("receive.fetch", host=host)
 
 
-def _declined(invocation: Invocation) -> int:
+def _declined(invocation: Invocation, sentence: str) -> int:
     screen = invocation.terminal.out
     if invocation.json:
         raise WalletError("declined")
-    screen.outcome("none", invocation.words.text("receive.declined"))
+    screen.outcome("none", invocation.words.text(sentence))
     return Exit.REFUSED
 
 

@@ -40,7 +40,7 @@ def quoted(given: str) -> str:
 
     from wallet_cli.terminal import shown
 
-    return shlex.quote(shown(given))
+    return shlex.quote(shown(given, len(given)))
 
 
 command = Command("scan", click.pass_obj(scan), [Argument(["given"], type=FileName(), metavar="arg.file")])
