@@ -42,6 +42,8 @@ class Journey:
         # A passphrase for a wallet that is thrown away; a real one is asked for at the terminal.
         self.environment["WALLET_PASSPHRASE"] = "harjoituksen tunnuslause"
         self.environment["WALLET_LANG"] = self.environment["TODISTE_LANG"] = language
+        # A wallet tells times as its owner's computer has them; this owner is in Finland, as the official is.
+        self.environment["TZ"] = "Europe/Helsinki"
         self.transcript = (FOLDER / "transcript.txt").open("w", encoding="utf-8")
         self.step = 0
 
@@ -143,7 +145,7 @@ class Journey:
         self.note(self.words["title"])
         self.note(self.words["demo"])
         for name in sorted(self.environment):
-            if name.startswith(("TODISTE_", "ISSUER_", "VERIFIER_", "WALLET_")):
+            if name == "TZ" or name.startswith(("TODISTE_", "ISSUER_", "VERIFIER_", "WALLET_")):
                 self.transcript.write(f"export {name}={shlex.quote(self.environment[name])}\n")
 
         self.heading("trust")
