@@ -19,14 +19,13 @@ from starlette.requests import Request
 from credential_schemas.errors import ClaimErrors, MinimisationError
 from issuer import document_status, documents
 from issuer.actor import Actor
-from issuer.document_view import DocumentView
-from issuer.documents import NewDocument, OfferMade
+from issuer.document_json import document_json, offer_json
+from issuer.documents import NewDocument
 from issuer.endpoints.answers import answer
 from issuer.errors import HTTP_STATUS, IssuerError
 from issuer.service import IssuingOrganisation, Service
 from openid4vc import strict_json
 from openid4vc.errors import FormatError
-from openid4vc.strict_json import JsonObject
 from web_service.errors import RequestError
 from web_service.site import site_of
 
@@ -232,37 +231,6 @@ async def description(request: Request) -> Response:
     if site.mode == "production":
         raise RequestError("page_not_found", 404)
     return answer(get_openapi(title="Todiste issuer", version=site.version, routes=router.routes))
-
-
-def offer_json(made: OfferMade) -> JsonObject:
-    """An offer for programs: the API's answer and the command's output."""
-    return {
-        "document_id": made.document_id,
-        "credential_offer_uri": made.offer_uri,
-        "tx_code": made.tx_code,
-        "expires_at": made.expires_at,
-    }
-
-
-def document_json(document: DocumentView) -> JsonObject:
-    """A document's state for programs."""
-    offer = document.offer
-    return {
-        "document_id": document.document_id,
-        "number": document.number,
-        "type": document.type.name,
-        "state": document.state,
-        "status": document.status,
-        "copies": len(document.copies),
-        "created_at": document.created_at,
-        "expires_at": offer.expires_at,
-        "attempts_left": offer.attempts_left,
-        "unlocks_left": offer.unlocks_left,
-        "redeemed_at": offer.redeemed_at,
-        "received_at": offer.received_at,
-        "replaces": document.replaces,
-        "replaced_by": document.replaced_by,
-    }
 
 
 async def _caller(request: Request, scope: str) -> tuple[IssuingOrganisation, Actor]:

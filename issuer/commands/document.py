@@ -64,7 +64,7 @@ def unlock(settings: "IssuerSettings", document_id: str, as_json: bool) -> None:
 
     async def work(service: "Service", organisation: "IssuingOrganisation", actor: "Actor") -> dict[str, Any]:
         from issuer import documents
-        from issuer.management import offer_json
+        from issuer.document_json import offer_json
 
         return offer_json(await documents.unlock(service, organisation, actor, document_id))
 
@@ -81,7 +81,7 @@ def new_code(settings: "IssuerSettings", document_id: str, as_json: bool) -> Non
 
     async def work(service: "Service", organisation: "IssuingOrganisation", actor: "Actor") -> dict[str, Any]:
         from issuer import documents
-        from issuer.management import offer_json
+        from issuer.document_json import offer_json
 
         return offer_json(await documents.new_code(service, organisation, actor, document_id))
 
@@ -110,6 +110,6 @@ async def _state(
     service: "Service", organisation: "IssuingOrganisation", actor: "Actor", document_id: str
 ) -> dict[str, Any]:
     from issuer import documents
-    from issuer.management import document_json
+    from issuer.document_json import document_json
 
     return document_json(await documents.view(service, organisation, actor, document_id))

@@ -54,7 +54,7 @@ def command(settings: "IssuerSettings", as_json: bool, **options: Any) -> None:
     given = read_claims(options["claims"]) if options["claims"] is not None else None
 
     async def work(service: "Service") -> dict[str, Any]:
-        from issuer.management import offer_json
+        from issuer.document_json import offer_json
 
         organisation, made = await _make(service, options, given)
         if options["pdf"] is not None:

@@ -32,7 +32,7 @@ def command(
 
     async def work(service: "Service", organisation: "IssuingOrganisation", actor: "Actor") -> dict[str, Any]:
         from issuer import document_status, documents
-        from issuer.management import document_json
+        from issuer.document_json import document_json
 
         await document_status.change(service, organisation, actor, document_id, status, by=by, reason=reason)
         return document_json(await documents.view(service, organisation, actor, document_id))

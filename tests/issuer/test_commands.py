@@ -4,6 +4,7 @@ import json
 import re
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -178,13 +179,28 @@ def test_help_is_quick_and_names_the_crash_points(issuer: Issuer) -> None:
     assert "issuer offer" in issuer.run("--help").out
     assert "credential.committed" in issuer.run("serve", "--help").out
     loaded = subprocess.run(
-        ["python", "-X", "importtime", "-m", "issuer", "--help"],
+        [sys.executable, "-X", "importtime", "-m", "issuer", "--help"],
         env={**issuer.environment},
         capture_output=True,
         text=True,
     ).stderr
     for heavy in ("sqlalchemy", "fastapi", "pydantic", "cryptography", "typst"):
         assert heavy not in loaded
+
+
+@pytest.mark.parametrize("command", [["offer", "pid", "--sample", "C1", "--organisation", "O8"], ["document"]])
+def test_a_document_is_handled_without_the_web_server(issuer: Issuer, command: list[str]) -> None:
+    """Half of the time a command takes would go into importing what only `serve` needs."""
+    name = [] if len(command) > 1 else [issuer.must("offer", "lausuntopalaute", "--sample", "C1")["document_id"]]
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "issuer", *command, *name, "--json"],
+        env={**issuer.environment},
+        capture_output=True,
+        text=True,
+    )
+    assert json.loads(done.stdout)["document_id"]
+    for heavy in ("fastapi", "starlette", "jinja2"):
+        assert heavy not in done.stderr
 
 
 def test_a_new_type_needs_a_folder_and_no_program(tmp_path: Path) -> None:
