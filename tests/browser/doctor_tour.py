@@ -1,4 +1,4 @@
-"""Every page of the issuer's staff, in the order in which a day of work meets them (pages.md §3.1)."""
+"""Every page of the issuer's staff, in the order in which a day of work meets them."""
 
 from collections.abc import Iterator
 

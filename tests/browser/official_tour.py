@@ -1,4 +1,4 @@
-"""Every page of the verifier's officials, every outcome of a request included (pages.md §3.2)."""
+"""Every page of the verifier's officials, every outcome of a request included."""
 
 from collections.abc import Iterator
 from functools import partial

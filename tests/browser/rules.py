@@ -1,4 +1,4 @@
-"""What every page holds, in any language, at any width, with and without JavaScript (pages.md §1, §2, §7).
+"""What every page holds, in any language, at any width, with and without JavaScript.
 
 `faults` looks at the page as it stands and says what is wrong with it, a line each; nothing said is nothing found.
 """

@@ -1,4 +1,4 @@
-"""The doctor in a browser: a statement feedback by keyboard alone, and what becomes of it (pages.md §3.1)."""
+"""The doctor in a browser: a statement feedback by keyboard alone, and what becomes of it."""
 
 from typing import cast
 

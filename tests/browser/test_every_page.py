@@ -1,4 +1,4 @@
-"""Every page of both services in three languages: what pages.md §1, §2 and §7 ask of each of them."""
+"""Every page of both services in three languages: what each of them owes its readers."""
 
 from collections.abc import Iterator
 from typing import cast

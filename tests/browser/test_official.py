@@ -1,4 +1,4 @@
-"""The official in a browser: asks, turns the screen, reads the verdict as a screen reader tells it (pages.md §3.2)."""
+"""The official in a browser: asks, turns the screen, reads the verdict as a screen reader tells it."""
 
 import re
 

@@ -219,6 +219,7 @@ def test_rejected_data_is_gone_at_once_and_a_note_of_the_request_remains(world: 
     assert "Tiedot on poistettu." in listed.text
     page = browser.get(f"/requests/{request_id}")
     assert "Esimerkki, Erkki" not in page.text and "Tiedot poistettiin" in page.text
+    assert "Tiedot poistuvat" not in page.text
     assert browser.get(f"/requests/{request_id}/attach").status == 410
 
 

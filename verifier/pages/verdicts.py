@@ -106,8 +106,8 @@ def _aside(standing: Standing, words: Words) -> str:
     if standing.outcome not in WITH_VALUES | WITH_DOCUMENT or standing.delete_at is None:
         return ""
     time = moments.moment(standing.delete_at, words)
-    if standing.attached_at is not None:
-        return ""  # the page says so where it says how to go on
+    if standing.attached_at is not None or standing.content is None:
+        return ""  # the page says so where it says how to go on; what is gone already does not go once more
     return words.text("aside.gone_at" if standing.outcome in WITH_VALUES else "aside.gone", time=time)
 
 
