@@ -5,6 +5,7 @@ The life of an offer: offered → fetched → redeemed → received; locked, can
 opened again). Suspending, replacing and revoking are document_status.py's; what a wallet does is issuance.py's.
 """
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -131,8 +132,10 @@ async def reprint(
     tx_code: bool,
     valid_days: int | None,
     replace: bool,
+    paper: PaperChoice | None = None,
 ) -> OfferMade:
-    """A new offer of the same document, same number; earlier offers die.
+    """A new offer of the same document, same number; earlier offers die. `paper` is how it is printed from now on
+    (None: as before).
 
     IssuerError: `document_unknown`, `document_gone`, `status_final` unless it is valid, `offer_redeemed` when a wallet
     has it, unless `replace`: then the credentials that were delivered are marked replaced.
@@ -148,6 +151,10 @@ async def reprint(
         if any(offer["state"] in ("redeemed", "received") for offer in offers) and not replace:
             raise IssuerError("offer_redeemed", document=document_id)
         await end_offers(service, tx, document_id)
+        if paper is not None:
+            content = dataclasses.replace(document_content.unseal(key, document_id, row["content"]), paper=paper)
+            sealed = document_content.seal(key, document_id, content)
+            await tx.run(statements.replace_content, **named(organisation, document_id), content=sealed)
         if replace:
             await document_status.supersede_copies(tx, organisation, document_id)
         made = await _new_offer(

@@ -4,8 +4,11 @@ The rows are those of credential_schemas.rendering, as in the doctor's preview a
 stand on the page is issuer/paper's.
 """
 
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from credential_schemas import rendering
 from credential_schemas.data import say
@@ -23,6 +26,9 @@ from web_service.clock import Clock
 from web_service.database import Transaction
 from web_service.words import Words, locales_of
 
+# One at a time: PDFium, which reads the codes back, may not be used by two threads at once.
+_PRINTER: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="printer")
+
 
 async def sheet(
     service: Service, organisation: IssuingOrganisation, actor: Actor, document_id: str, *, language: str | None
@@ -33,7 +39,8 @@ async def sheet(
     """
     document = await read_document(service, organisation, document_id)
     made = await documents.offer_of(service, organisation, document_id)
-    pdf = print_sheet(
+    pdf = await _printed(
+        print_sheet,
         Sheet(
             number=document.number,
             document_id=document.document_id,
@@ -43,7 +50,7 @@ async def sheet(
             offer_uri=made.offer_uri,
             demo=service.mode == "demo",
             made_on=service.clock.today(),
-        )
+        ),
     )
     await _audit(service, organisation, actor, "document.printed", document_id)
     return pdf
@@ -61,7 +68,8 @@ async def code_sheet(
     made = await documents.offer_of(service, organisation, document_id)
     if made.tx_code is None:
         raise IssuerError("offer_not_open", document=document_id)
-    pdf = print_code_sheet(
+    pdf = await _printed(
+        print_code_sheet,
         CodeSheet(
             code=made.tx_code,
             number=document.number,
@@ -71,10 +79,15 @@ async def code_sheet(
             large=document.paper.large_print,
             demo=service.mode == "demo",
             made_on=service.clock.today(),
-        )
+        ),
     )
     await _audit(service, organisation, actor, "code.printed", document_id)
     return pdf
+
+
+async def _printed(printer: Callable[[Any], bytes], content: Sheet | CodeSheet) -> bytes:
+    """Beside everything else that the service answers meanwhile: a long sheet in large print takes seconds."""
+    return await asyncio.get_running_loop().run_in_executor(_PRINTER, printer, content)
 
 
 def _languages(document: DocumentView, asked: str | None) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """What can be done to an offer: print again, another code, unlock, cancel; and the correction of a document.
 
-Each asks on a page of its own first, which says what will happen and has no field: Enter does nothing by itself.
+Each asks on a page of its own first, which says what will happen. Enter does nothing by itself: there is no field, or,
+on the one that prints again, Enter only shows the same page.
 """
 
 from collections.abc import Awaitable, Callable
@@ -11,15 +12,17 @@ from starlette.requests import Request
 
 from credential_schemas import forms
 from issuer import documents
+from issuer.document_content import PaperChoice
 from issuer.document_view import DocumentView
 from issuer.errors import IssuerError
 from issuer.pages import drafts
 from issuer.pages.document import acts, state_of
 from issuer.pages.drafts import Content, Subject
-from issuer.pages.giving import Given, done_page
+from issuer.pages.giving import Given, done_page, paper_choice, paper_chosen, paper_options
 from issuer.pages.staff import PageRoute, Staff, staff_of
 from web_service import signin
 from web_service.forms import Form
+from web_service.pages import posted_language
 from web_service.redirects import see_other
 from web_service.site import site_of
 
@@ -37,7 +40,7 @@ def _asking(act: str) -> Page:
         document = await staff.document(document_id)
         if not _possible(staff, document, act):
             return see_other(f"/documents/{document_id}")
-        return _question(request, document, act)
+        return _question(request, document, act, document.paper)
 
     return ask
 
@@ -49,7 +52,9 @@ def _doing(act: str) -> Page:
         document = await staff.document(document_id)
         if not _possible(staff, document, act) or _seen_before(document, form):
             return see_other(f"/documents/{document_id}")
-        return await _do(request, staff, document, act)
+        if act == "reprint" and not form.get("confirm"):
+            return _question(request, document, act, paper_choice(form), language=posted_language(form))
+        return await _do(request, staff, document, act, paper_choice(form))
 
     return do
 
@@ -83,7 +88,7 @@ async def correct(request: Request, document_id: str) -> Response:
     return see_other(f"/drafts/{draft_id}")
 
 
-async def _do(request: Request, staff: Staff, document: DocumentView, act: str) -> Response:
+async def _do(request: Request, staff: Staff, document: DocumentView, act: str, paper: PaperChoice) -> Response:
     service, organisation, actor = staff.service, staff.organisation, staff.actor
     document_id = document.document_id
     try:
@@ -100,6 +105,7 @@ async def _do(request: Request, staff: Staff, document: DocumentView, act: str) 
                     tx_code=True,
                     valid_days=None,
                     replace=_is_taken(document),
+                    paper=paper,
                 )
             case "unlock":
                 made = await documents.unlock(service, organisation, actor, document_id)
@@ -124,17 +130,22 @@ def _is_taken(document: DocumentView) -> bool:
     return document.state in ("redeemed", "received")
 
 
-def _question(request: Request, document: DocumentView, act: str) -> Response:
+def _question(
+    request: Request, document: DocumentView, act: str, paper: PaperChoice, *, language: str | None = None
+) -> Response:
     pages = site_of(request).pages
-    words = pages.words(pages.language(request))
+    words = pages.words(language or pages.language(request))
     name = act.replace("-", "_")
     texts = [words.text(f"ask.{name}.text", left=document.offer.unlocks_left)]
     return pages.render(
         request,
-        "question.html",
+        "reprint.html" if act == "reprint" else "question.html",
+        language=language,
         question=words.text(f"ask.{name}", number=document.number),
         texts=texts,
         warning=words.text("ask.reprint.taken") if act == "reprint" and _is_taken(document) else "",
+        paper=paper_options(words),
+        paper_chosen=paper_chosen(paper),
         hidden=[("offers", str(len(document.offers)))],
         back={"href": f"/documents/{document.document_id}", "label": words.text("action.back")},
         act={

@@ -13,7 +13,7 @@ from issuer.documents import NewDocument
 from issuer.pages import answers, drafts
 from issuer.pages.answers import Answers
 from issuer.pages.drafts import Draft
-from issuer.pages.giving import DELIVERIES, PAPER, Given, done_page, paper_choice
+from issuer.pages.giving import DELIVERIES, Given, done_page, paper_choice, paper_chosen, paper_options
 from issuer.pages.preview import previews
 from issuer.pages.staff import PageRoute, Staff, staff_of
 from issuer.pages.words import inside
@@ -118,7 +118,7 @@ def _page(
         dropped=[credential_type.claim(claim).label(words.language) for claim in found.dropped],
         previews=previews(credential_type, whole, words),
         deliveries=[(name, words.text(f"delivery.{name}")) for name in DELIVERIES],
-        paper=[(name, words.text(f"paper.{name}"), words.text(f"paper.{name}_hint")) for name in PAPER],
-        paper_chosen=[name for name in PAPER if getattr(draft.content.paper, name)],
+        paper=paper_options(words),
+        paper_chosen=paper_chosen(draft.content.paper),
         issue=words.text("action.issue", doc=inside(credential_type.the(words.language))),
     )

@@ -23,6 +23,7 @@ from web_service.forms import Form
 from web_service.pages import posted_language
 from web_service.redirects import see_other
 from web_service.site import site_of
+from web_service.words import Words
 
 router = APIRouter(route_class=PageRoute)
 
@@ -44,6 +45,16 @@ def paper_choice(form: Form) -> PaperChoice:
     """What was ticked of PAPER."""
     ticked = form.all("paper")
     return PaperChoice(**{name: name in ticked for name in PAPER})
+
+
+def paper_options(words: Words) -> list[tuple[str, str, str]]:
+    """PAPER as a group of boxes: name, label, hint."""
+    return [(name, words.text(f"paper.{name}"), words.text(f"paper.{name}_hint")) for name in PAPER]
+
+
+def paper_chosen(choice: PaperChoice) -> list[str]:
+    """The names that are ticked."""
+    return [name for name in PAPER if getattr(choice, name)]
 
 
 @router.get("/documents/{document_id}/done")

@@ -373,6 +373,10 @@ changed_since = Statement(
     )
 )
 
+replace_content = Statement(
+    update(documents).where(_of_document, documents.c.wrapped_key.is_not(None)).values(content=bindparam("content"))
+)
+
 # --- retention
 
 documents_past_retention = Statement(

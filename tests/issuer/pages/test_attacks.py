@@ -94,7 +94,7 @@ def posts(doctor: Browser) -> list[tuple[str, list[tuple[str, str]]]]:
         (draft, [pair for pair in filled if pair[0] != "_csrf"]),
         (f"{draft}/check", [("delivery", "paper"), ("revision", "1")]),
         (f"{draft}/delete", []),
-        (f"{document}/reprint", [("offers", "1")]),
+        (f"{document}/reprint", [("offers", "1"), ("confirm", "yes")]),
         (f"{document}/new-code", [("offers", "1")]),
         (f"{document}/unlock", [("offers", "1")]),
         (f"{document}/cancel-code", [("offers", "1")]),
@@ -253,8 +253,8 @@ def test_two_tabs_give_what_was_checked_last_and_only_once(world: World, doctor:
 def test_printing_again_is_not_done_twice(world: World, doctor: Browser) -> None:
     path = document_path(give(doctor))
     doctor.open(f"{path}/reprint")
-    pairs = doctor.filled("question-form")
-    doctor.submit("question-form")
+    pairs = doctor.filled("question-form", "confirm-reprint")
+    doctor.submit("question-form", "confirm-reprint")
     assert doctor.send("POST", f"{path}/reprint", pairs).headers["location"] == path
     assert counts(world)["offers"] == 2
 

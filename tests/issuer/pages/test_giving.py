@@ -1,11 +1,14 @@
 """From choosing a type to the document in a wallet, by the forms alone."""
 
+import threading
 from io import BytesIO
 
 import pypdfium2
 import pytest
 
-from issuer.document_content import PaperChoice
+from issuer import sheets
+from issuer.document_content import ORDINARY, PaperChoice
+from issuer.paper import Sheet, print_sheet
 from tests.issuer.pages.browser import Browser, Page, answers, begin, document_path, give
 from tests.issuer.world import World
 
@@ -148,7 +151,7 @@ def test_a_sheet_in_both_languages_and_large_print_stays_so_when_it_is_printed_a
     assert world.view(document_id).paper == PaperChoice(both_languages=True, large_print=True)
     first = printed(doctor, page)
     doctor.open(f"/documents/{document_id}/reprint")
-    again = printed(doctor, doctor.submit("question-form"))
+    again = printed(doctor, doctor.submit("question-form", "confirm-reprint"))
     for sheet, code in (first, again):
         assert "Lausuntopalaute työvoimaviranomaiselle" in sheet
         assert "Utlåtanderespons till" in sheet
@@ -182,3 +185,43 @@ def test_a_correction_is_printed_as_what_it_corrects_unless_somebody_says_otherw
     doctor.submit("document-form", max_weekly_hours="25")
     new = document_path(doctor.submit("issue-form", delivery="paper"))
     assert world.view(new.removeprefix("/documents/")).paper == PaperChoice(large_print=True)
+
+
+def test_large_print_can_be_chosen_when_the_sheet_is_printed_again_and_is_kept(world: World, doctor: Browser) -> None:
+    path = document_path(give(doctor))
+    for _ in range(2):
+        doctor.open(f"{path}/reprint")
+        page = doctor.submit("question-form", "confirm-reprint", paper="large_print")
+        assert "1 (3)" in printed(doctor, page)[0]
+    assert ("paper", "large_print") in doctor.open(f"{path}/reprint").forms["question-form"].pairs
+    doctor.submit("question-form", "confirm-reprint", paper=None)
+    document = world.view(path.removeprefix("/documents/"))
+    assert document.paper == ORDINARY
+    assert document.recipient == ("Erkki Esimerkki", "Mallikatu 1 A 2", "00000 MALLILA")
+    assert document.claims is not None
+    assert document.claims["max_weekly_hours"] == 20
+
+
+def test_enter_and_the_language_print_nothing_again_and_keep_what_is_ticked(world: World, doctor: Browser) -> None:
+    path = document_path(give(doctor))
+    doctor.open(f"{path}/reprint")
+    page = doctor.submit("question-form", paper="large_print")
+    assert ("paper", "large_print") in page.forms["question-form"].pairs
+    page = doctor.submit("question-form", "sv")
+    assert page.language == "sv"
+    assert ("paper", "large_print") in page.forms["question-form"].pairs
+    assert len(world.view(path.removeprefix("/documents/")).offers) == 1
+
+
+def test_sheets_are_made_beside_the_answers_to_others(
+    world: World, doctor: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[str] = []
+
+    def spied(sheet: Sheet) -> bytes:
+        threads.append(threading.current_thread().name)
+        return print_sheet(sheet)
+
+    monkeypatch.setattr(sheets, "print_sheet", spied)
+    printed(doctor, give(doctor))
+    assert [name.partition("_")[0] for name in threads] == ["printer"]
