@@ -263,7 +263,7 @@ class Speaker:
         words = self._words
         if outcome is Outcome.UNTRUSTED_ISSUER:
             issuer = standing.row["last_issuer"] or words.text("verdict.issuer_unknown")
-            return (Row(words.text("field.issuer"), f"”{issuer}”, {words.text('verdict.issuer_unconfirmed')}"),)
+            return (Row(words.text("field.issuer"), words.text("verdict.issuer_unconfirmed", issuer=issuer)),)
         documents = main_first(standing.content.documents) if standing.content else []
         if outcome not in WITH_DOCUMENT or not documents:
             return ()

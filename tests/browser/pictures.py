@@ -1,13 +1,17 @@
 """Pictures of every page, in three languages, on a desk and on a phone: `python -m tests.browser.pictures [NAME…]`.
 
-They go to docs/pages/LANGUAGE/TOUR/NN-PAGE-WIDTH.png. With names, only tours whose name contains one of them.
+They go to docs/pages/LANGUAGE/TOUR/NN-PAGE-WIDTH.png. With names, only tours whose name contains one of them. Six, cut
+to what the README tells of and made small, go to docs/pages itself and into the repository.
 """
 
 import sys
 import tempfile
+from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Final
 
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from tests.browser.stage import HEIGHT, LANGUAGES, Stage, open_stage
@@ -17,6 +21,45 @@ from tests.conftest import ROOT
 
 FOLDER: Final = ROOT / "docs" / "pages"
 WIDTHS: Final = (1280, 375)
+# All that a palette holds: with fewer, the green of a small sign is taken for blue.
+COLOURS: Final = 256
+# Pixels above what a picture begins with.
+AIR: Final = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A picture of the README: the page at `width`, from the element `top` (or its beginning), at most `height` px."""
+
+    name: str
+    width: int = 1280
+    top: str = ""
+    height: int = 1300
+
+
+# By (language, tour, page).
+SHOWN: Final = {
+    ("en", "doctor-writing", "form-errors"): Shown("doctor-form-errors", height=1420),
+    ("en", "doctor-writing", "check"): Shown("doctor-check", top="#preview", height=940),
+    ("en", "doctor-writing", "done"): Shown("doctor-done"),
+    ("sv", "official-asking", "waiting"): Shown("official-request", height=860),
+    ("en", "official-outcomes-1", "valid"): Shown("official-good"),
+    ("fi", "official-outcomes-1", "revoked"): Shown("official-stop-375", width=375, height=1175),
+}
+
+
+def show(visitor: Visitor, shown: Shown) -> None:
+    """The part of the page that is shown, with a palette."""
+    page = visitor.page
+    page.set_viewport_size({"width": shown.width, "height": HEIGHT})
+    picture = Image.open(BytesIO(page.screenshot(full_page=True, animations="disabled")))
+    top = 0
+    if shown.top:
+        top = int(page.locator(shown.top).evaluate("node => node.getBoundingClientRect().top + scrollY")) - AIR
+    part = picture.crop((0, top, picture.width, min(top + shown.height, picture.height)))
+    small = part.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    small.save(FOLDER / f"{shown.name}.png", optimize=True)
+    page.set_viewport_size({"width": WIDTHS[0], "height": HEIGHT})
 
 
 def take(visitor: Visitor, folder: Path, name: str) -> None:
@@ -38,6 +81,8 @@ def take_tour(stage: Stage, tour: str, language: str) -> int:
     with stage.visit(service, username, language=language) as visitor:
         for number, name in enumerate(walk(stage, visitor), 1):
             take(visitor, folder, f"{number:02}-{name}")
+            if shown := SHOWN.get((language, tour, name)):
+                show(visitor, shown)
     return number
 
 
