@@ -4,7 +4,7 @@ SD-JWT VC; design: `exp` is the earliest of the end of date_of_expiry, twelve mo
 made here is kept: the credential, its disclosures and its salts exist only in the answer.
 """
 
-import secrets
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -70,7 +70,7 @@ def make(
         status={"uri": organisation.status_lists.uri(place.list), "idx": place.idx},
         x5c=key.x5c,
         signer=key.signer,
-        salt=_salt,
+        salts=sd_jwt.salts(os.urandom),
         digests=credential_type.digests,
     )
     service.counters.signature("credential")
@@ -115,7 +115,3 @@ def _end(organisation: IssuingOrganisation, claims: Mapping[str, Any], nbf: int)
     if "date_of_expiry" in claims:
         ends.append(end_of_day(date.fromisoformat(claims["date_of_expiry"])))
     return whole_hour(min(ends))
-
-
-def _salt() -> str:
-    return secrets.token_urlsafe(16)

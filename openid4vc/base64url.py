@@ -7,35 +7,34 @@ value has one text and no changed character is ever accepted.
 import binascii
 from typing import Final
 
+import pybase64
+
 from openid4vc.errors import FormatError
 
-_TO_URL: Final = bytes.maketrans(b"+/", b"-_")
-# The standard alphabet's own characters and the padding become something that no alphabet has.
-_FROM_URL: Final = bytes.maketrans(b"-_+/=", b"+/!!!")
+_ALPHABET: Final = b"-_"
 # By the number of characters beyond whole groups of four: how many pad characters the library wants, and which last
 # character leaves zero bits.
-_PADDING: Final = (b"", b"", b"==", b"=")
-_LAST: Final = (None, None, frozenset(b"AQgw"), frozenset(b"AEIMQUYcgkosw048"))
+_PADDING: Final = ("", "", "==", "=")
+_LAST: Final = (None, None, frozenset("AQgw"), frozenset("AEIMQUYcgkosw048"))
 
 
 def encode(data: bytes) -> str:
     """Octets to base64url text without padding."""
-    return binascii.b2a_base64(data, newline=False).translate(_TO_URL).rstrip(b"=").decode("ascii")
+    return pybase64.b64encode_as_string(data, _ALPHABET).rstrip("=")
 
 
 def decode(text: str) -> bytes:
     """Base64url text to octets; FormatError `base64url_invalid` for anything that is not its own re-encoding."""
-    try:
-        raw = text.encode("ascii")
-    except UnicodeEncodeError:
-        raise FormatError("base64url_invalid", "not ASCII") from None
-    beyond = len(raw) % 4
+    beyond = len(text) & 3
     if beyond == 1:
         raise FormatError("base64url_invalid", "length")
     last = _LAST[beyond]
-    if last is not None and raw[-1] not in last:
+    if last is not None and text[-1] not in last:
         raise FormatError("base64url_invalid", "not canonical")
+    # The library knows padding, and the two characters of the other alphabet, as the same thing in other words.
+    if "=" in text or "+" in text or "/" in text:
+        raise FormatError("base64url_invalid", "alphabet")
     try:
-        return binascii.a2b_base64(raw.translate(_FROM_URL) + _PADDING[beyond], strict_mode=True)
-    except binascii.Error:
+        return pybase64.b64decode(text + _PADDING[beyond], _ALPHABET, validate=True)
+    except (binascii.Error, ValueError):
         raise FormatError("base64url_invalid", "alphabet") from None

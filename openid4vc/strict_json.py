@@ -6,8 +6,8 @@ in front of all of them.
 
 from typing import Any, TypeAlias
 
-import jiter
 import orjson
+from jiter import from_json
 
 from openid4vc.errors import FormatError
 
@@ -29,7 +29,7 @@ def parse(data: bytes | str, *, max_bytes: int = MAX_BYTES) -> JsonValue:
     if len(raw) > max_bytes:
         raise FormatError("too_large", "JSON text")
     try:
-        value = jiter.from_json(raw, catch_duplicate_keys=True, allow_inf_nan=False, cache_mode="keys")
+        value = from_json(raw, catch_duplicate_keys=True, allow_inf_nan=False, cache_mode="keys")
     except ValueError as error:
         if "recursion" in str(error):
             raise FormatError("json_too_deep") from None
@@ -54,11 +54,7 @@ def write(value: JsonValue) -> bytes:
 def _check(value: JsonValue) -> None:
     """Depth and numbers: jiter still takes 1e999 as infinity, and integers of any size."""
     level: list[JsonValue] = [value]
-    depth = 0
-    while level:
-        depth += 1
-        if depth > MAX_DEPTH:
-            raise FormatError("json_too_deep")
+    for _ in range(MAX_DEPTH):
         below: list[JsonValue] = []
         for item in level:
             kind = type(item)
@@ -66,12 +62,15 @@ def _check(value: JsonValue) -> None:
             if kind is str:
                 continue
             if kind is dict:
-                below.extend(item.values())
+                below += item.values()
             elif kind is list:
-                below.extend(item)
-            elif kind is float:
-                if item - item != 0.0:
+                below += item
+            elif kind is int:
+                if not -_MAX_INTEGER <= item <= _MAX_INTEGER:
                     raise FormatError("json_invalid", "number out of range")
-            elif kind is int and not -_MAX_INTEGER <= item <= _MAX_INTEGER:
+            elif kind is float and item - item != 0.0:
                 raise FormatError("json_invalid", "number out of range")
+        if not below:
+            return
         level = below
+    raise FormatError("json_too_deep")

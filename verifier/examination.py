@@ -179,7 +179,7 @@ class Examination:
         try:
             part.verified = credential.verify(
                 text,
-                issuers=self._trust.issuers,
+                issuers=self._trust.issuer_chains,
                 key_binding=self._key_binding,
                 vct_values=query.vct_values,
                 now=self._now,

@@ -187,7 +187,7 @@ class Receiving:
             raise WalletError("credential_count", n=len(response.credentials))
         verified = sd_jwt_vc.verify(
             response.credentials[0],
-            issuers=self._trust.issuers,
+            issuers=self._trust.issuer_chains,
             key_binding=KeyBinding.forbidden(),
             vct_values=[configuration.vct],
             now=now,

@@ -7,13 +7,19 @@ import hashlib
 from collections.abc import Mapping
 from typing import Final, Literal
 
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    SECP256R1,
+    EllipticCurvePublicKey,
+    EllipticCurvePublicNumbers,
+)
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from openid4vc import base64url
 from openid4vc.errors import FormatError, JoseError
 
 Use = Literal["sig", "enc"]
+
+_P256: Final = SECP256R1()
 
 # Private and symmetric members (RFC 7518 §6.2.2, §6.3.2, §6.4.1): whoever sends one has lost the key already.
 _SECRET_MEMBERS: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"})
@@ -29,16 +35,18 @@ def parse_public_key(jwk: object, *, use: Use) -> EllipticCurvePublicKey:
 
     Unknown members are ignored (RFC 7517 §4); `use`, `key_ops` and `alg` bind where they are present.
     """
-    if not isinstance(jwk, Mapping):
+    # Read as JSON it is a dict; asking the abstract class would cost as much as decoding a coordinate.
+    if not isinstance(jwk, (dict, Mapping)):
         raise JoseError("jwk_invalid", "not an object")
     if jwk.get("kty") != "EC" or jwk.get("crv") != "P-256":
         raise JoseError("jwk_invalid", "not a P-256 key")
     if not _SECRET_MEMBERS.isdisjoint(jwk):
         raise JoseError("jwk_invalid", "private members")
     _check_purpose(jwk, use)
-    point = b"\x04" + _coordinate(jwk.get("x")) + _coordinate(jwk.get("y"))
+    x = int.from_bytes(_coordinate(jwk.get("x")), "big")
+    y = int.from_bytes(_coordinate(jwk.get("y")), "big")
     try:
-        return EllipticCurvePublicKey.from_encoded_point(SECP256R1(), point)
+        return EllipticCurvePublicNumbers(x, y, _P256).public_key()
     except ValueError:
         raise JoseError("jwk_invalid", "not a point of the curve") from None
 

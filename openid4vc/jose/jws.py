@@ -4,8 +4,7 @@ RFC 7515 §3.1, §7.1 (compact form), RFC 7518 §3.4 (ES256), RFC 7519 §4.1 (ti
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ec import (
@@ -25,6 +24,7 @@ MAX_BYTES: Final = 1 << 20
 # Room for five certificates or a key attestation; a longer header is refused before anything is decoded.
 MAX_HEADER_CHARACTERS: Final = 1 << 16
 MAX_KID_CHARACTERS: Final = 1024
+NO_HEADERS: Final[Mapping[str, JsonObject]] = {}
 # crit, b64: no extension is understood here (RFC 7515 §4.1.11, RFC 7797). jku, x5u: a key is never fetched because a
 # token says where from. zip: nothing here is compressed.
 _FORBIDDEN_MEMBERS: Final = frozenset({"crit", "b64", "jku", "x5u", "zip"})
@@ -65,28 +65,31 @@ class KeySigner:
         return r.to_bytes(32, "big") + s.to_bytes(32, "big")
 
 
-@dataclass(frozen=True, slots=True)
-class Jws:
-    """A compact JWS taken apart. Nothing in it is trusted."""
+# Tuples, not dataclasses: several are made for each credential, and a frozen dataclass costs three times as much.
+class Jws(NamedTuple):
+    """A compact JWS taken apart. Nothing in it is trusted; `protected` is the text of the header."""
 
     text: str
+    protected: str
     header: JsonObject
     payload: bytes
     signing_input: bytes
     signature: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class VerifiedJws:
+class VerifiedJws(NamedTuple):
     """The header and claims of a JWS whose signature held under a key that the caller chose."""
 
     header: JsonObject
     claims: JsonObject
 
 
-def parse(text: str, *, typ: str | None, max_bytes: int = MAX_BYTES) -> Jws:
+def parse(
+    text: str, *, typ: str | None, max_bytes: int = MAX_BYTES, known_headers: Mapping[str, JsonObject] = NO_HEADERS
+) -> Jws:
     """A compact JWS to its parts; `typ` is compared exactly, None takes any or none.
 
+    `known_headers` are headers that were read here before, by their text, so that they need not be read again.
     Raises FormatError `too_large`, JoseError `jose_malformed`, `alg_not_allowed`, `jose_header` or `typ_wrong`.
     """
     if len(text) > max_bytes:
@@ -94,26 +97,29 @@ def parse(text: str, *, typ: str | None, max_bytes: int = MAX_BYTES) -> Jws:
     parts = text.split(".")
     if len(parts) != 3 or len(parts[0]) > MAX_HEADER_CHARACTERS:
         raise JoseError("jose_malformed", "not three parts, or too long a header")
+    protected, payload_text, signature_text = parts
+    header = known_headers.get(protected)
+    if header is None:
+        header = _read_header(protected)
+    if typ is not None and header.get("typ") != typ:
+        raise JoseError("typ_wrong")
     try:
-        header = strict_json.parse_object(base64url.decode(parts[0]))
-    except FormatError:
-        raise JoseError("jose_malformed", "header") from None
-    _check_header(header, typ)
-    try:
-        payload = base64url.decode(parts[1])
-        signature = base64url.decode(parts[2])
+        payload = base64url.decode(payload_text)
+        signature = base64url.decode(signature_text)
     except FormatError:
         raise JoseError("jose_malformed", "payload or signature") from None
     # RFC 7515 App. F: a detached payload is a choice between two sides that nobody made here.
     if not payload:
         raise JoseError("jose_malformed", "no payload")
-    return Jws(text, header, payload, f"{parts[0]}.{parts[1]}".encode("ascii"), signature)
+    signing_input = text[: len(text) - len(signature_text) - 1].encode("ascii")
+    return Jws(text, protected, header, payload, signing_input, signature)
 
 
 def check_signature(jws: Jws, key: EllipticCurvePublicKey) -> None:
     """ES256 under `key`; JoseError `alg_not_allowed` for a key that ES256 cannot use, `bad_signature`."""
-    # RFC 8725 §3.1: algorithm and key belong together; a token's `alg` never chooses how a key is used.
-    if not isinstance(key, EllipticCurvePublicKey) or not isinstance(key.curve, SECP256R1):
+    # RFC 8725 §3.1: algorithm and key belong together; a token's `alg` never chooses how a key is used. Keys of other
+    # kinds have no curve; asking the abstract class about each key would cost as much as hashing what it signed.
+    if not isinstance(getattr(key, "curve", None), SECP256R1):
         raise JoseError("alg_not_allowed", "ES256 needs a P-256 key")
     signature = jws.signature
     if len(signature) != 64:
@@ -158,17 +164,26 @@ def check_times(claims: Mapping[str, object], *, now: int, skew: int) -> None:
     JoseError: `time_claim_invalid` for what is not a time (a non-number is never "no expiry"), `expired`,
     `not_yet_valid` (with the fact `time`).
     """
-    exp, nbf, iat = (_time(claims, name) for name in ("exp", "nbf", "iat"))
-    if exp is not None and now - skew >= exp:
+    if (exp := _time(claims, "exp")) is not None and now - skew >= exp:
         raise JoseError("expired", time=int(exp))
-    if nbf is not None and now + skew < nbf:
+    if (nbf := _time(claims, "nbf")) is not None and now + skew < nbf:
         raise JoseError("not_yet_valid", "nbf", time=int(nbf))
-    if iat is not None and now + skew < iat:
+    if (iat := _time(claims, "iat")) is not None and now + skew < iat:
         raise JoseError("not_yet_valid", "iat", time=int(iat))
 
 
-def _check_header(header: JsonObject, typ: str | None) -> None:
-    """RFC 8725 §3.1, §3.11: algorithm and type are ours to choose, and are looked at before any key is."""
+def headers(*headers: JsonObject) -> Mapping[str, JsonObject]:
+    """Protected headers by their text, in the form of `known_headers`."""
+    texts = [base64url.encode(strict_json.write(header)) for header in headers]
+    return {text: _read_header(text) for text in texts}
+
+
+def _read_header(protected: str) -> JsonObject:
+    """RFC 8725 §3.1: the algorithm is ours to choose, and is looked at before any key is."""
+    try:
+        header = strict_json.parse_object(base64url.decode(protected))
+    except FormatError:
+        raise JoseError("jose_malformed", "header") from None
     if header.get("alg") != "ES256":
         raise JoseError("alg_not_allowed")
     if not _FORBIDDEN_MEMBERS.isdisjoint(header):
@@ -176,8 +191,7 @@ def _check_header(header: JsonObject, typ: str | None) -> None:
     kid = header.get("kid", "")
     if not isinstance(kid, str) or len(kid) > MAX_KID_CHARACTERS:
         raise JoseError("jose_header", "kid")
-    if typ is not None and header.get("typ") != typ:
-        raise JoseError("typ_wrong")
+    return header
 
 
 def _time(claims: Mapping[str, object], name: str) -> int | float | None:
@@ -186,6 +200,6 @@ def _time(claims: Mapping[str, object], name: str) -> int | float | None:
         return None
     value = claims[name]
     # The comparison also refuses NaN, for claims that did not come through strict_json.
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _LAST_SECOND:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= _LAST_SECOND:
         raise JoseError("time_claim_invalid", name)
     return value

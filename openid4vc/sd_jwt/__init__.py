@@ -9,7 +9,8 @@ from openid4vc.sd_jwt.disclosure import Disclosure
 from openid4vc.sd_jwt.issuing import Disclosable, issue
 from openid4vc.sd_jwt.key_binding import KeyBinding
 from openid4vc.sd_jwt.presenting import Bind, NoBinding, present
-from openid4vc.sd_jwt.verifying import ClaimPath, VerifiedSdJwt, verify, verify_processed
+from openid4vc.sd_jwt.salts import salts
+from openid4vc.sd_jwt.verifying import ClaimPath, ProcessedSdJwt, VerifiedSdJwt, reopen, verify, verify_processed
 
 __all__ = [
     "Bind",
@@ -18,11 +19,14 @@ __all__ = [
     "Disclosure",
     "KeyBinding",
     "NoBinding",
+    "ProcessedSdJwt",
     "SdJwt",
     "VerifiedSdJwt",
     "issue",
     "parse",
     "present",
+    "reopen",
+    "salts",
     "verify",
     "verify_processed",
 ]

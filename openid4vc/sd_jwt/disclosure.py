@@ -3,8 +3,11 @@
 RFC 9901 §4.2.1 (object properties), §4.2.2 (array elements), §4.2.3 (hashing).
 """
 
-import hashlib
+from collections.abc import Iterable
+from hashlib import sha256
 from typing import Final, NamedTuple
+
+import pybase64
 
 from openid4vc import base64url, strict_json
 from openid4vc.errors import FormatError, SdJwtError
@@ -29,7 +32,7 @@ class Disclosure(NamedTuple):
 def parse(text: str) -> Disclosure:
     """Base64url text to a Disclosure.
 
-    SdJwtError: `disclosure_malformed`; `disclosure_name` for a reserved name (§7.1 step 3.c.2.2).
+    SdJwtError: `disclosure_malformed`; `disclosure_name` for a reserved name (§7.1 step 3.3.2.2).
     """
     try:
         content = strict_json.parse(base64url.decode(text))
@@ -39,19 +42,25 @@ def parse(text: str) -> Disclosure:
         raise SdJwtError("disclosure_malformed", "not [salt, name, value] or [salt, value]")
     if len(content) == 2:
         return Disclosure(text, digest(text), content[0], None, content[1])
-    name = content[1]
+    salt, name, value = content
     if not isinstance(name, str):
         raise SdJwtError("disclosure_malformed", "name")
     if name in RESERVED_NAMES:
         raise SdJwtError("disclosure_name")
-    return Disclosure(text, digest(text), content[0], name, content[2])
+    return Disclosure(text, digest(text), salt, name, value)
 
 
-def encode(content: list[JsonValue]) -> str:
-    """[salt, name, value] or [salt, value] to the text that is hashed and sent."""
-    return base64url.encode(strict_json.write(content))
+def encode(contents: Iterable[list[JsonValue]]) -> list[str]:
+    """Each [salt, name, value] or [salt, value] to the text that is hashed and sent."""
+    return [base64url.encode(content) for content in map(strict_json.write, contents)]
+
+
+def digests(texts: Iterable[str]) -> list[str]:
+    """The digest of each, as `digest`."""
+    # The 43 characters of 32 octets, before the padding.
+    return [pybase64.b64encode_as_string(sha256(text.encode("ascii")).digest(), b"-_")[:43] for text in texts]
 
 
 def digest(text: str) -> str:
     """SHA-256 over the ASCII of base64url text, base64url-encoded (§4.2.3; §4.3.1 hashes a presentation alike)."""
-    return base64url.encode(hashlib.sha256(text.encode("ascii")).digest())
+    return base64url.encode(sha256(text.encode("ascii")).digest())

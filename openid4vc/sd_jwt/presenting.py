@@ -11,7 +11,7 @@ from openid4vc.jose import jws
 from openid4vc.jose.jws import Signer
 from openid4vc.sd_jwt.disclosure import digest
 from openid4vc.sd_jwt.key_binding import TYP
-from openid4vc.sd_jwt.verifying import ClaimPath, VerifiedSdJwt
+from openid4vc.sd_jwt.verifying import ClaimPath, ProcessedSdJwt
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class NoBinding:
     """No key binding, for an SD-JWT that names no holder key."""
 
 
-def present(held: VerifiedSdJwt, reveal: Iterable[ClaimPath], *, binding: Bind | NoBinding, now: int) -> str:
+def present(held: ProcessedSdJwt, reveal: Iterable[ClaimPath], *, binding: Bind | NoBinding, now: int) -> str:
     """The chosen part of `held`; what is signed in clear is always shown and needs no choosing.
 
     A revealed path brings its parents (a child without the parent that carries its digest is refused everywhere) and
@@ -45,7 +45,7 @@ def present(held: VerifiedSdJwt, reveal: Iterable[ClaimPath], *, binding: Bind |
     return presentation + jws.create({"typ": TYP}, claims, binding.holder)
 
 
-def _chosen(held: VerifiedSdJwt, reveal: Iterable[ClaimPath]) -> list[str]:
+def _chosen(held: ProcessedSdJwt, reveal: Iterable[ClaimPath]) -> list[str]:
     """§7.2 step 2: the texts of the chosen Disclosures, with all above and all below them."""
     revealed = set(reveal)
     leading: set[ClaimPath] = set()
@@ -63,7 +63,7 @@ def _chosen(held: VerifiedSdJwt, reveal: Iterable[ClaimPath]) -> list[str]:
     ]
 
 
-def _check_exists(held: VerifiedSdJwt, path: ClaimPath) -> None:
+def _check_exists(held: ProcessedSdJwt, path: ClaimPath) -> None:
     # The empty path would be "everything"; that is never asked for by one path.
     try:
         if not path:

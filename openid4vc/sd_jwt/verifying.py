@@ -1,9 +1,9 @@
 """Verification: an SD-JWT, a key and a policy to the claims that were signed and shown.
 
-RFC 9901 §7.1 (signature, digests, Disclosures), §7.2 (holder), §7.3 (verifier). The steps carry the spec's numbers.
+RFC 9901 §7.1 (signature, digests, Disclosures), §7.2 (holder), §7.3 (verifier), in this file step by step. A number
+with a section sign is a step of that section; one without is a step of §7.1, nested ones counted by their places.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias
@@ -11,37 +11,40 @@ from typing import Final, TypeAlias
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
 from openid4vc import strict_json
-from openid4vc.errors import FormatError, SdJwtError
-from openid4vc.jose import jws
+from openid4vc.errors import FormatError, JoseError, KeyBindingError, SdJwtError
+from openid4vc.jose import jwk, jws
 from openid4vc.jose.jws import VerifiedJws
-from openid4vc.sd_jwt import key_binding as binding
+from openid4vc.sd_jwt import compact
 from openid4vc.sd_jwt.compact import SdJwt
-from openid4vc.sd_jwt.disclosure import SD_ALG, Disclosure
-from openid4vc.sd_jwt.key_binding import KeyBinding
+from openid4vc.sd_jwt.disclosure import SD_ALG, Disclosure, digest
+from openid4vc.sd_jwt.key_binding import TYP, USUAL_HEADERS, Expected, KeyBinding
 from openid4vc.strict_json import JsonObject, JsonValue
 
 # A concrete place in the payload. Numbers count array elements as issued, with those that were not disclosed.
 ClaimPath: TypeAlias = tuple[str | int, ...]
 
-# A SHA-256 digest in canonical base64url: 43 characters, the last with two zero bits.
-_DIGEST: Final = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
+# A SHA-256 digest in base64url. What has another length was made by another hash or by nobody.
+_DIGEST_CHARACTERS: Final = 43
+_NO_DIGESTS: Final = object()
+# RFC 7800 §3.1: one key in one form; the other forms would be fetched or decrypted, and are not.
+_OTHER_KEY_FORMS: Final = frozenset({"jwe", "jku", "x5u"})
+_CLOCK_SKEW: Final = 60
 
 
-@dataclass(frozen=True, slots=True)
-class VerifiedSdJwt:
-    """An SD-JWT that held: the processed payload, and where each part of it came from.
+# Not frozen, though nobody changes them: it would cost three times as much to make one.
+@dataclass(slots=True)
+class ProcessedSdJwt:
+    """An SD-JWT with its Disclosures put in their places; who signed it was somebody else's to say.
 
-    `disclosed` has one entry per Disclosure; `array_gaps` has the positions, as issued, of elements not disclosed;
-    `holder_jwk` is the key of `cnf`; `key_binding_claims` is None when the policy forbade key binding.
+    `claims` is the processed payload; `disclosed` has one entry per Disclosure; `array_gaps` has the positions, as
+    issued, of elements not disclosed; `holder_jwk` is the key of `cnf`.
     """
 
     sd_jwt: SdJwt
-    header: JsonObject
     claims: JsonObject
     disclosed: Mapping[ClaimPath, Disclosure]
     array_gaps: Mapping[ClaimPath, tuple[int, ...]]
     holder_jwk: JsonObject | None
-    key_binding_claims: JsonObject | None
 
     def value_at(self, path: ClaimPath) -> JsonValue:
         """The value at a concrete path; KeyError where nothing is, or nothing was disclosed."""
@@ -60,64 +63,102 @@ class VerifiedSdJwt:
         return value
 
 
+@dataclass(slots=True)
+class VerifiedSdJwt(ProcessedSdJwt):
+    """An SD-JWT that held. `header` is the issuer's; `holder_key` is `holder_jwk`, read.
+
+    `key_binding_claims` is None when the policy forbade key binding.
+    """
+
+    header: JsonObject
+    holder_key: EllipticCurvePublicKey | None
+    key_binding_claims: JsonObject | None
+
+
 def verify(
     sd_jwt: SdJwt, *, issuer_key: EllipticCurvePublicKey, key_binding: KeyBinding, now: int, skew: int
 ) -> VerifiedSdJwt:
-    """§7.2 or §7.3, by policy, under a key that the caller has found to be the issuer's (§7.1 step 2.3).
+    """§7.2 or §7.3, by policy, under a key that the caller has found to be the issuer's (step 2.3).
 
     Raises JoseError, SdJwtError, KeyBindingError or FormatError. Key binding comes before the time claims, so that
     `expired` and `not_yet_valid` are said only of what its holder really showed.
     """
+    # 1 (separate the parts) was `compact.parse`.
     # §7.3 steps 1 and 2, §7.2: nothing is worth doing for a presentation that the policy refuses anyhow.
-    binding.check_presence(sd_jwt, key_binding)
+    check_presence(sd_jwt, key_binding)
+    # 2.1 (`alg`) was `jws.parse`; 2.2: the signature, under the key that 2.3 found.
     verified = verify_processed(sd_jwt, jws.verify(sd_jwt.issuer_jwt, issuer_key), key_binding=key_binding, now=now)
-    # §7.1 step 6; which claims must be present is the application's rule (§9.7).
+    # 6: in the processed payload; which claims must be present is the application's rule (§9.7).
     jws.check_times(verified.claims, now=now, skew=skew)
     return verified
 
 
-def verify_processed(sd_jwt: SdJwt, issuer_jwt: VerifiedJws, *, key_binding: KeyBinding, now: int) -> VerifiedSdJwt:
-    """§7.1 steps 2.5 to 5 and §7.3 step 5, for a format that finds the key itself; `issuer_jwt` is `sd_jwt`'s own.
+def check_presence(sd_jwt: SdJwt, policy: KeyBinding) -> None:
+    """§7.3 step 2 and §7.2: KeyBindingError `kb_missing` or `kb_unexpected`, before any other work."""
+    if policy.expected is None and sd_jwt.key_binding_jwt is not None:
+        raise KeyBindingError("kb_unexpected")
+    if policy.expected is not None and sd_jwt.key_binding_jwt is None:
+        raise KeyBindingError("kb_missing")
 
-    SdJwtError, KeyBindingError, FormatError `json_too_deep`. The caller still owes §7.1 step 6, the time claims.
+
+def verify_processed(sd_jwt: SdJwt, issuer_jwt: VerifiedJws, *, key_binding: KeyBinding, now: int) -> VerifiedSdJwt:
+    """Steps 2.4 to 5 and §7.3 step 5, for a format that finds the key itself; `issuer_jwt` is `sd_jwt`'s own.
+
+    SdJwtError, KeyBindingError, FormatError `json_too_deep`. The caller still owes step 6, the time claims.
     """
-    # 2.5: one hash algorithm; absent means this one (§4.1.1).
-    if issuer_jwt.claims.get("_sd_alg", SD_ALG) != SD_ALG:
-        raise SdJwtError("sd_alg_unsupported")
-    processing = _Processing(sd_jwt.disclosures)
-    claims = processing.processed(issuer_jwt.claims)
-    # Checked in both roles: a holder does not keep what no verifier will take.
-    holder_jwk = binding.holder_jwk(claims)
+    processed = _Processing(sd_jwt, issuer_jwt.claims)
+    key = None if processed.holder_jwk is None else _holder_key(processed.holder_jwk)
+    # Asked again, for a caller that did not: a missing proof must never be taken for one that was not asked for.
+    check_presence(sd_jwt, key_binding)
+    bound = None
+    if key_binding.expected is not None and sd_jwt.key_binding_jwt is not None:
+        bound = _verify_key_binding(sd_jwt, sd_jwt.key_binding_jwt, key, key_binding.expected, now)
     return VerifiedSdJwt(
         sd_jwt=sd_jwt,
+        claims=processed.claims,
+        disclosed=processed.disclosed,
+        array_gaps=processed.array_gaps,
+        holder_jwk=processed.holder_jwk,
         header=issuer_jwt.header,
-        claims=claims,
-        disclosed=processing.disclosed,
-        array_gaps=processing.array_gaps,
-        holder_jwk=holder_jwk,
-        key_binding_claims=binding.verify(sd_jwt, claims, key_binding, now=now),
+        holder_key=key,
+        key_binding_claims=bound,
     )
 
 
-class _Processing:
-    """§7.1 steps 3 to 5 over one payload. Recursion is bounded by strict_json.MAX_DEPTH, Disclosures included."""
+def reopen(text: str) -> ProcessedSdJwt:
+    """A holder's own copy, verified when it was received and kept since where nobody else can write.
 
-    def __init__(self, disclosures: tuple[Disclosure, ...]) -> None:
+    The signature is not checked again, everything else is; raises as `compact.parse` and `verify_processed`.
+    """
+    parsed = compact.parse(text)
+    if parsed.key_binding_jwt is not None:
+        raise KeyBindingError("kb_unexpected")
+    processed = _Processing(parsed, jws.unverified_claims(parsed.issuer_jwt))
+    return ProcessedSdJwt(parsed, processed.claims, processed.disclosed, processed.array_gaps, processed.holder_jwk)
+
+
+class _Processing:
+    """Steps 2.4 to 5 over one payload. Recursion is bounded by strict_json.MAX_DEPTH, Disclosures included."""
+
+    def __init__(self, sd_jwt: SdJwt, payload: JsonObject) -> None:
+        # 2.4: one hash algorithm; absent means this one (§4.1.1).
+        if payload.get("_sd_alg", SD_ALG) != SD_ALG:
+            raise SdJwtError("sd_alg_unsupported")
         # 3.1: the digests were computed over the received characters when the text was taken apart.
-        self._by_digest = {disclosure.digest: disclosure for disclosure in disclosures}
-        if len(self._by_digest) != len(disclosures):
+        self._by_digest = {disclosure.digest: disclosure for disclosure in sd_jwt.disclosures}
+        if len(self._by_digest) != len(sd_jwt.disclosures):
             raise SdJwtError("disclosure_duplicate")
         self._seen: set[str] = set()
         self.disclosed: dict[ClaimPath, Disclosure] = {}
         self.array_gaps: dict[ClaimPath, tuple[int, ...]] = {}
-
-    def processed(self, payload: JsonObject) -> JsonObject:
         # 3.6: `_sd_alg` stands at the top level alone (§4.1.1); anywhere deeper it is refused below.
-        claims = self._object({name: value for name, value in payload.items() if name != "_sd_alg"}, ())
+        top = payload.copy()
+        top.pop("_sd_alg", None)
+        self.claims = self._object(top, ())
         # 5: each digest was taken once, so that equal counts mean that every Disclosure was referenced.
         if len(self.disclosed) != len(self._by_digest):
             raise SdJwtError("disclosure_not_referenced")
-        return claims
+        self.holder_jwk = _holder_jwk(self.claims)
 
     def _value(self, value: JsonValue, path: ClaimPath) -> JsonValue:
         if isinstance(value, dict):
@@ -128,22 +169,23 @@ class _Processing:
 
     def _object(self, members: JsonObject, path: ClaimPath) -> JsonObject:
         _check_depth(path)
-        result: JsonObject = {}
-        for name, value in members.items():
-            if name == "_sd":
-                continue
-            if name in ("...", "_sd_alg"):
-                raise SdJwtError("digest_malformed", "a reserved name out of its place")
-            result[name] = self._value(value, (*path, name)) if isinstance(value, dict | list) else value
-        # 3.5: the key `_sd` is not copied; an object that had nothing else becomes {}.
-        if "_sd" not in members:
+        if "..." in members or "_sd_alg" in members:
+            raise SdJwtError("digest_malformed", "a reserved name out of its place")
+        # 3.5: the key `_sd` goes; an object that had nothing else becomes {}.
+        result = members.copy()
+        digests = result.pop("_sd", _NO_DIGESTS)
+        for name, value in result.items():
+            if isinstance(value, (dict, list)):
+                result[name] = self._value(value, (*path, name))
+        if digests is _NO_DIGESTS:
             return result
         # 3.2.1: an array of strings. Anything else under this name is not ignored but refused: it is no claim either.
-        digests = members["_sd"]
         if not isinstance(digests, list):
             raise SdJwtError("digest_malformed")
-        for digest in digests:
-            disclosure = self._take(digest)
+        self._see(digests)
+        for found in digests:
+            # 3.3.1: the Disclosure of an embedded digest, none for a decoy or one not disclosed
+            disclosure = self._by_digest.get(found)
             if disclosure is None:
                 continue
             # 3.3.2.1 (3.3.2.2, the reserved names, was checked when the Disclosure was taken apart)
@@ -168,8 +210,10 @@ class _Processing:
             if isinstance(element, dict) and "..." in element:
                 if len(element) != 1:
                     raise SdJwtError("digest_malformed", "members beside ...")
-                disclosure = self._take(element["..."])
-                # 3.4: an element that was not disclosed is left out; its position is kept for claim paths.
+                found = element["..."]
+                self._see([found])
+                # 3.3.1 and 3.4: an element not disclosed is left out; its position is kept for claim paths.
+                disclosure = self._by_digest.get(found)
                 if disclosure is None:
                     gaps.append(index)
                     continue
@@ -184,14 +228,74 @@ class _Processing:
             self.array_gaps[path] = tuple(gaps)
         return result
 
-    def _take(self, digest: JsonValue) -> Disclosure | None:
-        """3.3.1: the Disclosure of an embedded digest, None for a decoy or one not disclosed; 4: each digest once."""
-        if not isinstance(digest, str) or _DIGEST.fullmatch(digest) is None:
+    def _see(self, digests: list[JsonValue]) -> None:
+        """3.2: strings that can be digests; 4: no digest twice, wherever it stands."""
+        if digests and (set(map(type, digests)) != {str} or set(map(len, digests)) != {_DIGEST_CHARACTERS}):
             raise SdJwtError("digest_malformed")
-        if digest in self._seen:
+        before = len(self._seen)
+        self._seen.update(digests)
+        if len(self._seen) != before + len(digests):
             raise SdJwtError("digest_duplicate")
-        self._seen.add(digest)
-        return self._by_digest.get(digest)
+
+
+def _verify_key_binding(
+    sd_jwt: SdJwt, key_binding_jwt: str, key: EllipticCurvePublicKey | None, expected: Expected, now: int
+) -> JsonObject:
+    """§7.3 step 5 under a policy that requires it: the claims of the Key Binding JWT.
+
+    KeyBindingError `cnf`, `kb_typ`, `kb_signature`, `kb_iat`, `kb_nonce`, `kb_aud`, `kb_sd_hash`, `kb_expired`.
+    """
+    # §7.3 step 5.1: the key that the issuer confirmed (§4.1.2)
+    if key is None:
+        raise KeyBindingError("cnf")
+    try:
+        # §7.3 steps 5.2 to 5.4: algorithm, signature, `typ`
+        parsed = jws.parse(key_binding_jwt, typ=TYP, known_headers=USUAL_HEADERS)
+        bound = jws.verify(parsed, key).claims
+    except (JoseError, FormatError) as error:
+        raise KeyBindingError("kb_typ" if error.code == "typ_wrong" else "kb_signature") from None
+    # §7.3 step 5.5: created now, in both directions
+    iat = bound.get("iat")
+    if isinstance(iat, bool) or not isinstance(iat, (int, float)) or abs(now - iat) > expected.window:
+        raise KeyBindingError("kb_iat")
+    # §7.3 step 5.6: for this transaction and this verifier; exact strings, an array of audiences is not one.
+    if bound.get("nonce") != expected.nonce:
+        raise KeyBindingError("kb_nonce")
+    if bound.get("aud") != expected.audience:
+        raise KeyBindingError("kb_aud")
+    # §7.3 step 5.7: over exactly what was received, by the algorithm of `_sd_alg` (§4.3.1), which is sha-256 by now
+    if bound.get("sd_hash") != digest(sd_jwt.presentation):
+        raise KeyBindingError("kb_sd_hash")
+    # §7.3 step 5.8: a valid JWT in all other respects (`iat` has its own window above); what is not understood is
+    # ignored (RFC 7519 §4).
+    # `iat` was looked at above, with its own window.
+    try:
+        jws.check_times({**bound, "iat": now}, now=now, skew=_CLOCK_SKEW)
+    except JoseError:
+        raise KeyBindingError("kb_expired") from None
+    return bound
+
+
+def _holder_jwk(claims: JsonObject) -> JsonObject | None:
+    """§4.1.2: the JWK that `cnf` names, or None where there is no `cnf`.
+
+    KeyBindingError `cnf` for a `cnf` without a JWK: `kid`, `jkt` or a URL would need a look-up. In both roles, for a
+    holder does not keep what no verifier will take.
+    """
+    if "cnf" not in claims:
+        return None
+    cnf = claims["cnf"]
+    if not isinstance(cnf, dict) or not isinstance(cnf.get("jwk"), dict) or not _OTHER_KEY_FORMS.isdisjoint(cnf):
+        raise KeyBindingError("cnf")
+    key: JsonObject = cnf["jwk"]
+    return key
+
+
+def _holder_key(holder_jwk: JsonObject) -> EllipticCurvePublicKey:
+    try:
+        return jwk.parse_public_key(holder_jwk, use="sig")
+    except JoseError:
+        raise KeyBindingError("cnf") from None
 
 
 def _check_depth(path: ClaimPath) -> None:

@@ -4,9 +4,8 @@ SD-JWT VC, "JOSE Header", "JWT Claims Set", "Verification and Processing", "Issu
 Validation"; HAIP 1.0 §6.1 (`x5c` alone, `cnf.jwk`, limited validity).
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from openid4vc import sd_jwt
@@ -14,12 +13,13 @@ from openid4vc.errors import CredentialError, JoseError, KeyBindingError, SdJwtE
 from openid4vc.jose import jwk, jws
 from openid4vc.jose.jws import Jws, Signer, VerifiedJws
 from openid4vc.sd_jwt import KeyBinding, VerifiedSdJwt
-from openid4vc.sd_jwt.key_binding import check_presence
+from openid4vc.sd_jwt.verifying import check_presence
 from openid4vc.status_list import reference
 from openid4vc.status_list.reference import StatusReference
 from openid4vc.strict_json import JsonObject
-from openid4vc.trust.certificates import Certificate, parse_x5c
-from openid4vc.trust.issuers import TrustedIssuer, TrustedIssuers
+from openid4vc.trust.certificates import Certificate
+from openid4vc.trust.issuer_chains import IssuerChain, IssuerChains
+from openid4vc.trust.issuers import TrustedIssuer
 
 # "JOSE Header". The older `vc+sd-jwt` is not accepted.
 TYP: Final = "dc+sd-jwt"
@@ -32,31 +32,38 @@ MAX_LIFE_WITHOUT_STATUS: Final = 86400
 _LOOPBACK_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-@dataclass(frozen=True, slots=True)
-class VerifiedCredential:
+class VerifiedCredential(NamedTuple):
     """A credential that holds now; whether it was revoked is for `status_list` to say, with `status`.
 
-    `claims` is the processed payload without PROTOCOL_CLAIMS, `all_claims` with them. `issuer` is the entry of the
-    trust folder that vouches for this type, `certificate` the leaf that signed.
+    `claims` is the processed payload without PROTOCOL_CLAIMS. `issuer` is the entry of the trust folder that vouches
+    for this type, `certificate` the leaf that signed, `holder_jwk` the key to which it is bound.
     """
 
     vct: str
     claims: JsonObject
-    all_claims: JsonObject
     issuer: TrustedIssuer
     certificate: Certificate
-    holder_thumbprint: str
+    holder_jwk: JsonObject
     nbf: int | None
     exp: int | None
     status: StatusReference | None
     sd_jwt: VerifiedSdJwt
-    header: JsonObject
+
+    @property
+    def all_claims(self) -> JsonObject:
+        """The processed payload with PROTOCOL_CLAIMS."""
+        return self.sd_jwt.claims
+
+    @property
+    def holder_thumbprint(self) -> str:
+        """Thumbprint (RFC 7638) of the holder's key."""
+        return jwk.thumbprint(self.holder_jwk)
 
 
 def verify(
     text: str,
     *,
-    issuers: TrustedIssuers,
+    issuers: IssuerChains,
     key_binding: KeyBinding,
     vct_values: Collection[str] | None,
     now: int,
@@ -71,20 +78,22 @@ def verify(
     `vct_wrong`, `iss_mismatch`, StatusError `status_unknown`, `status_missing`, CredentialError `time_claim_invalid`,
     `expired`, `not_yet_valid`.
     """
-    parsed = sd_jwt.parse(text)
+    parsed = sd_jwt.parse(text, known_headers=issuers.known_headers)
     check_presence(parsed, key_binding)
-    chain, issuer_jwt = _issuer_signed(parsed.issuer_jwt)
+    chain, issuer_jwt = _issuer_signed(parsed.issuer_jwt, issuers)
     vct = _vct(issuer_jwt.claims)
     issuer, certificate = issuers.for_credential(chain, vct=vct, now=now)
     verified = sd_jwt.verify_processed(parsed, issuer_jwt, key_binding=key_binding, now=now)
     claims = verified.claims
-    if any(path[0] in NEVER_SD for path in verified.disclosed):
+    if not NEVER_SD.isdisjoint(path[0] for path in verified.disclosed):
         raise CredentialError("never_sd_disclosed")
     # "Claims", `vct`: compared as strings. `aka_vcts` is knowingly not used: it would match more types and may never be
     # read as authority for one.
     if vct_values is not None and vct not in vct_values:
         raise CredentialError("vct_wrong")
-    holder_thumbprint = _holder_thumbprint(verified)
+    # HAIP §6.1: `cnf.jwk` in every credential; one without a holder would be anybody's.
+    if verified.holder_jwk is None:
+        raise KeyBindingError("cnf")
     if not issuer.iss_unchecked:
         _check_iss(claims, certificate)
     status = _status(claims, issuer)
@@ -92,15 +101,13 @@ def verify(
     return VerifiedCredential(
         vct=vct,
         claims={name: value for name, value in claims.items() if name not in PROTOCOL_CLAIMS},
-        all_claims=claims,
         issuer=issuer,
         certificate=certificate,
-        holder_thumbprint=holder_thumbprint,
+        holder_jwk=verified.holder_jwk,
         nbf=_seconds(claims, "nbf"),
         exp=_seconds(claims, "exp"),
         status=status,
         sd_jwt=verified,
-        header=verified.header,
     )
 
 
@@ -115,7 +122,7 @@ def create(
     status: Mapping[str, str | int] | None,
     x5c: Sequence[str],
     signer: Signer,
-    salt: Callable[[], str],
+    salts: Iterator[str],
     digests: int | None,
 ) -> str:
     """The one form that is issued: no `iss` and no `iat`, `cnf` with the four members of the key, `status_list`.
@@ -132,10 +139,10 @@ def create(
     if status is not None:
         payload["status"] = {"status_list": {"idx": status["idx"], "uri": status["uri"]}}
     header = {"typ": TYP, "x5c": list(x5c)}
-    return sd_jwt.issue(payload | dict(claims), header=header, signer=signer, salt=salt, digests=digests)
+    return sd_jwt.issue(payload | dict(claims), header=header, signer=signer, salts=salts, digests=digests)
 
 
-def _issuer_signed(issuer_jwt: Jws) -> tuple[tuple[Certificate, ...], VerifiedJws]:
+def _issuer_signed(issuer_jwt: Jws, issuers: IssuerChains) -> tuple[IssuerChain, VerifiedJws]:
     """The chain of the header, and the JWT under its leaf's key. Nothing says yet that the leaf is anybody's.
 
     The signature comes before the chain so that a changed payload is `bad_signature`, whatever the change made of the
@@ -143,8 +150,8 @@ def _issuer_signed(issuer_jwt: Jws) -> tuple[tuple[Certificate, ...], VerifiedJw
     """
     if issuer_jwt.header.get("typ") != TYP:
         raise JoseError("typ_wrong")
-    chain = parse_x5c(issuer_jwt.header.get("x5c"))
-    return chain, jws.verify(issuer_jwt, chain[0].public_key)
+    chain = issuers.read(issuer_jwt)
+    return chain, jws.verify(issuer_jwt, chain.public_key)
 
 
 def _vct(claims: JsonObject) -> str:
@@ -152,18 +159,6 @@ def _vct(claims: JsonObject) -> str:
     if not isinstance(vct, str) or not vct:
         raise CredentialError("vct_missing")
     return vct
-
-
-def _holder_thumbprint(verified: VerifiedSdJwt) -> str:
-    """HAIP §6.1: `cnf.jwk` in every credential; one without a holder would be anybody's (KeyBindingError `cnf`)."""
-    key = verified.holder_jwk
-    try:
-        if key is not None:
-            jwk.parse_public_key(key, use="sig")
-            return jwk.thumbprint(key)
-    except JoseError:
-        pass
-    raise KeyBindingError("cnf")
 
 
 def _check_iss(claims: JsonObject, certificate: Certificate) -> None:

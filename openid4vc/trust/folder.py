@@ -19,6 +19,7 @@ from openid4vc.errors import FormatError, TrustError
 from openid4vc.strict_json import JsonObject
 from openid4vc.trust import trusted_list, type_locations
 from openid4vc.trust.certificates import Certificate, Role, from_x509
+from openid4vc.trust.issuer_chains import IssuerChains
 from openid4vc.trust.issuers import TrustedIssuer, TrustedIssuers
 from openid4vc.trust.status_signers import StatusAnchors, StatusSigners
 from openid4vc.trust.type_locations import TypeLocations
@@ -26,6 +27,8 @@ from openid4vc.trust.type_locations import TypeLocations
 LIST_SUFFIX: Final = ".lote.json"
 _SIGNED_LIST_SUFFIX: Final = ".lote.jwt"
 _BLOCK: Final = re.compile(rb"-----BEGIN CERTIFICATE-----\r?\n[A-Za-z0-9+/=\r\n]+-----END CERTIFICATE-----")
+# More issuers than a country has; a chain is a few kilobytes.
+_CHAINS: Final = 1024
 _ISSUER_MEMBERS: Final = frozenset({"vct", "credential_issuer", "status", "status_3", "iss"})
 
 
@@ -34,6 +37,7 @@ class TrustFolder:
     """Everything that a folder says. A reload makes a new one."""
 
     issuers: TrustedIssuers
+    issuer_chains: IssuerChains
     status: StatusSigners
     anchors: Mapping[Role, tuple[Certificate, ...]]
     types: TypeLocations
@@ -57,7 +61,7 @@ def load(directory: Path, *, required: Collection[Role]) -> TrustFolder:
     for role in required:
         if not anchors[role]:
             raise TrustError("trust_anchors_missing", role=str(role), file=str(directory / role))
-    return TrustFolder(issuers, status, anchors, _types(directory / "types.json"))
+    return TrustFolder(issuers, IssuerChains(issuers, limit=_CHAINS), status, anchors, _types(directory / "types.json"))
 
 
 def _issuers(directory: Path) -> Iterator[TrustedIssuer]:

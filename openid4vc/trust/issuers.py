@@ -4,7 +4,7 @@ A signature proves an organisation; only the trust folder says what that organis
 12; SD-JWT VC, "Issuer-signed JWT Verification"; HAIP 1.0 §6.1.1).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,16 +51,14 @@ class TrustedIssuers:
         an organisation that is not the entry's; `trust_list_invalid` where only a list past its NextUpdate knows it;
         `issuer_not_authorised_for_type` for a known issuer of other types.
         """
-        below = [entry for entry in self.entries if _names(entry, x5c) and _leads_to(entry.anchors, x5c, now)]
-        if not below:
+        return authorised(self.above(x5c, now=now), vct=vct, now=now), x5c[0]
+
+    def above(self, x5c: tuple[Certificate, ...], *, now: int) -> tuple[TrustedIssuer, ...]:
+        """The entries to which this chain leads, at least one; TrustError as `for_credential`, but for the last two."""
+        above = tuple(entry for entry in self.entries if _names(entry, x5c) and _leads_to(entry.anchors, x5c, now))
+        if not above:
             self._refuse(x5c, now)
-        current = [entry for entry in below if entry.valid_until is None or now <= entry.valid_until]
-        if not current:
-            raise TrustError("trust_list_invalid", "list is past its NextUpdate", file=below[0].file.name)
-        for entry in current:
-            if vct in entry.vct:
-                return entry, x5c[0]
-        raise TrustError("issuer_not_authorised_for_type")
+        return above
 
     def for_organization(self, organization_identifier: str) -> TrustedIssuer | None:
         """The first entry that names this organisation."""
@@ -86,6 +84,21 @@ class TrustedIssuers:
             if error.code != "chain_untrusted":
                 raise
         raise TrustError("untrusted_issuer")
+
+
+def authorised(entries: Sequence[TrustedIssuer], *, vct: str, now: int) -> TrustedIssuer:
+    """The one of the entries above a chain that vouches for this type.
+
+    TrustError `trust_list_invalid` where only a list past its NextUpdate knows the chain;
+    `issuer_not_authorised_for_type` for a known issuer of other types.
+    """
+    current = [entry for entry in entries if entry.valid_until is None or now <= entry.valid_until]
+    if not current:
+        raise TrustError("trust_list_invalid", "list is past its NextUpdate", file=entries[0].file.name)
+    for entry in current:
+        if vct in entry.vct:
+            return entry
+    raise TrustError("issuer_not_authorised_for_type")
 
 
 def _names(entry: TrustedIssuer, x5c: tuple[Certificate, ...]) -> bool:

@@ -1,15 +1,15 @@
 """The types as credentials: what is signed has the same number of digests for everybody (MIN-5)."""
 
 import json
-from collections.abc import Callable, Mapping
-from itertools import count
+import os
+from collections.abc import Mapping
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from credential_schemas.organisations import Organisation
 from credential_schemas.types import CredentialType, credential_claims, load_types
-from openid4vc import base64url, sd_jwt
+from openid4vc import sd_jwt
 from openid4vc.jose.jws import KeySigner
 from openid4vc.sd_jwt_vc import type_metadata
 from tests.credential_schemas.conftest import document
@@ -18,9 +18,7 @@ ISSUER = KeySigner(ec.generate_private_key(ec.SECP256R1()))
 CASES = [(name, case) for name, credential_type in load_types().items() for case in credential_type.samples]
 
 
-def salts() -> Callable[[], str]:
-    numbers = count()
-    return lambda: base64url.encode(next(numbers).to_bytes(16, "big"))
+SALTS = sd_jwt.salts(os.urandom)
 
 
 def issued(credential_type: CredentialType, case: str, organisation: Organisation) -> sd_jwt.VerifiedSdJwt:
@@ -29,7 +27,7 @@ def issued(credential_type: CredentialType, case: str, organisation: Organisatio
         **credential_claims(credential_type, document(credential_type, case, organisation)),
     }
     text = sd_jwt.issue(
-        payload, header={"typ": "dc+sd-jwt"}, signer=ISSUER, salt=salts(), digests=credential_type.digests
+        payload, header={"typ": "dc+sd-jwt"}, signer=ISSUER, salts=SALTS, digests=credential_type.digests
     )
     return sd_jwt.verify(
         sd_jwt.parse(text), issuer_key=ISSUER.public_key, key_binding=sd_jwt.KeyBinding.forbidden(), now=0, skew=0

@@ -19,6 +19,7 @@ from openid4vc.sd_jwt.disclosure import digest
 from openid4vc.sd_jwt_vc import credential
 from openid4vc.sd_jwt_vc.credential import VerifiedCredential
 from openid4vc.trust.certificates import Role, x5c
+from openid4vc.trust.issuer_chains import IssuerChains
 from openid4vc.trust.issuers import TrustedIssuer, TrustedIssuers
 from openid4vc.trust.making import DAY, Root, make_leaf, make_root
 from tests.openid4vc.forging import forge, new_key, public_jwk
@@ -31,12 +32,8 @@ STATUS = {"uri": "https://lists.example/1", "idx": 7}
 ROOT = make_root(Role.ISSUER, now=NOW)
 HOLDER = new_key()
 
-_salts = (base64url.encode(number.to_bytes(16, "big")) for number in itertools.count(1))
-
-
-def salt() -> str:
-    """Never the same twice; nothing here needs it to be a secret."""
-    return next(_salts)
+# Never the same twice; nothing here needs them to be secrets.
+SALTS = (base64url.encode(number.to_bytes(16, "big")) for number in itertools.count(1))
 
 
 def required() -> KeyBinding:
@@ -82,7 +79,7 @@ class Issuer:
                 **terms,
             },
         )
-        self.issuers = TrustedIssuers([self.entry])
+        self.issuers = IssuerChains(TrustedIssuers([self.entry]), limit=4)
 
     @property
     def x5c(self) -> list[str]:
@@ -99,7 +96,7 @@ class Issuer:
             "status": STATUS,
             "x5c": self.x5c,
             "signer": KeySigner(self.key),
-            "salt": salt,
+            "salts": SALTS,
             "digests": 8,
         }
         return credential.create(CLAIMS if claims is None else claims, **{**arguments, **changes})
@@ -111,7 +108,7 @@ class Issuer:
             payload,
             header=usual if header is None else header,
             signer=KeySigner(self.key),
-            salt=salt,
+            salts=SALTS,
             digests=None,
         )
 

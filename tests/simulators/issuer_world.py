@@ -3,6 +3,7 @@
 It issues one type, a fishing permit: the wallet must cope with paper that it has never seen before.
 """
 
+import os
 import secrets
 import time
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 
-from openid4vc import base64url
+from openid4vc import base64url, sd_jwt
 from openid4vc.jose.jws import KeySigner
 from openid4vc.sd_jwt import Disclosable
 from openid4vc.sd_jwt_vc import credential as sd_jwt_vc
@@ -127,7 +128,7 @@ class IssuerWorld(HttpWorld):
             "status": {"uri": f"{self.url}/status/1", "idx": 4711},
             "x5c": self.chain,
             "signer": self.signer,
-            "salt": lambda: secrets.token_urlsafe(16),
+            "salts": sd_jwt.salts(os.urandom),
             "digests": 8,
         }
         arguments.update(changes)

@@ -82,7 +82,7 @@ def test_es256_signatures_of_raw_numbers_hold_exactly_where_wycheproof_says_so(v
         key = ec.EllipticCurvePublicKey.from_encoded_point(
             ec.SECP256R1(), bytes.fromhex(group["publicKey"]["uncompressed"])
         )
-        signed = Jws("", {}, b"", bytes.fromhex(case["msg"]), bytes.fromhex(case["sig"]))
+        signed = Jws("", "", {}, b"", bytes.fromhex(case["msg"]), bytes.fromhex(case["sig"]))
         try:
             jws.check_signature(signed, key)
         except JoseError:

