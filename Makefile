@@ -11,7 +11,7 @@ export UV_COMPILE_BYTECODE = 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test pages errors check lint types lock translations clean faults
+.PHONY: help demo serve test pages bench errors check lint types lock translations clean faults
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ test: $(STAMPS)/dev $(STAMPS)/tools  ## set up all that tests need, then run eve
 
 pages: $(STAMPS)/dev $(STAMPS)/tools  ## screenshots of every page in three languages, under docs/pages
 	$(BIN)/python -m tests.browser.pictures
+
+bench: $(STAMPS)/dev $(STAMPS)/tools  ## speed of the core beside its limits and its peers: JSON lines, then a table
+	$(BIN)/python -m tests.benchmarks
 
 errors: $(STAMPS)/dev  ## print docs/errors.md from the catalogues
 	$(BIN)/python -m tests.errors

@@ -12,8 +12,8 @@ from typing import Final
 from issuer.counters import Counters
 from issuer.data_protection import DataKey
 from issuer.store import statements
-from openid4vc.status_list.bits import DEFAULT_SIZE
 from openid4vc.status_list.index_permutation import Permutation
+from openid4vc.status_list.keeping import DEFAULT_SIZE
 from web_service.database import Database, Transaction
 
 # A divisor of a list's size, so that a run never lies in two lists.

@@ -11,7 +11,7 @@ from issuer.counters import Counters
 from issuer.keys import SigningKey
 from issuer.store import statements
 from openid4vc.status_list import token
-from openid4vc.status_list.bits import MutableStatusList
+from openid4vc.status_list.keeping import KeptStatusList
 from web_service.database import Database
 
 BITS: Final = 2
@@ -22,7 +22,7 @@ LIFE: Final = 24 * 3600
 class _Kept:
     """One list as this process knows it; `version` is -1 before the first reading."""
 
-    bits: MutableStatusList
+    bits: KeptStatusList
     version: int
     text: str
     signed_at: int
@@ -57,7 +57,7 @@ class StatusLists:
         row = await self._database.one(statements.list_version, **place)
         if row is None:
             return None
-        kept = self._kept.setdefault(number, _Kept(MutableStatusList.empty(BITS), -1, "", 0))
+        kept = self._kept.setdefault(number, _Kept(KeptStatusList(BITS), -1, "", 0))
         if kept.version < row["version"]:
             changes = await self._database.read(statements.changed_since, **place, p_version=max(kept.version, 0))
             # Another reading may have gone further while this one waited: what it knows is newer.
@@ -72,7 +72,7 @@ class StatusLists:
         if not kept.text or not 0 <= now - kept.signed_at < self._ttl:
             kept.text = token.create(
                 uri=self.uri(number),
-                status_list=kept.bits.frozen(),
+                status_list=kept.bits,
                 iat=now,
                 exp=now + LIFE,
                 ttl=self._ttl,

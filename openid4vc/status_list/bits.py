@@ -1,4 +1,4 @@
-"""The status list itself: many small numbers in a byte array, compressed.
+"""The status list as everybody else reads it: many small numbers in a byte array, inflated once.
 
 Token Status List §4.1 (byte array, least significant bits first, zlib) and §4.2 (JSON form).
 """
@@ -11,8 +11,6 @@ from openid4vc import base64url
 from openid4vc.errors import FormatError, StatusError
 
 BITS: Final = (1, 2, 4, 8)
-# 2^20 entries whatever the number issued: the size says nothing about how many there are (§13.2).
-DEFAULT_SIZE: Final = 1 << 20
 # §11.1: what a list may inflate to. 64 million entries of two bits.
 MAX_INFLATED: Final = 16 << 20
 
@@ -31,14 +29,12 @@ class StatusList:
 
     def get(self, index: int) -> int:
         """The entry at `index`; StatusError `status_unknown` outside the list (§8.3 step 5)."""
-        if not 0 <= index < self.size:
+        bits = self.bits
+        # §4.1: entry 0 is in the least significant bits of byte 0.
+        place = index * bits
+        if not 0 <= place >> 3 < len(self.data):
             raise StatusError("status_unknown", "index outside the list")
-        byte, shift = _place(index, self.bits)
-        return self.data[byte] >> shift & _mask(self.bits)
-
-    def encode(self) -> dict[str, object]:
-        """The JSON form: `bits` and `lst`."""
-        return {"bits": self.bits, "lst": base64url.encode(zlib.compress(self.data, 9))}
+        return self.data[place >> 3] >> (place & 7) & (1 << bits) - 1
 
     @classmethod
     def decode(cls, value: object, *, cap: int = MAX_INFLATED) -> "StatusList":
@@ -55,60 +51,6 @@ class StatusList:
         except FormatError:
             raise StatusError("status_list_invalid", "lst is not base64url") from None
         return cls(bits, _inflate(compressed, cap))
-
-
-class MutableStatusList:
-    """A list that is being kept: starts with every entry 0, or from the data of an earlier one."""
-
-    def __init__(self, bits: int, data: bytes) -> None:
-        if bits not in BITS:
-            raise ValueError("1, 2, 4 or 8 bits")
-        self.bits = bits
-        self._data = bytearray(data)
-
-    @classmethod
-    def empty(cls, bits: int, size: int = DEFAULT_SIZE) -> "MutableStatusList":
-        """`size` entries, all 0; ValueError unless they fill whole bytes."""
-        if size <= 0 or size * bits % 8:
-            raise ValueError("the entries must fill whole bytes")
-        return cls(bits, bytes(size * bits // 8))
-
-    @property
-    def size(self) -> int:
-        """How many entries there are."""
-        return len(self._data) * 8 // self.bits
-
-    def get(self, index: int) -> int:
-        """The entry at `index`; IndexError outside the list."""
-        byte, shift = self._place(index)
-        return self._data[byte] >> shift & _mask(self.bits)
-
-    def set(self, index: int, value: int) -> None:
-        """Writes one entry and no other; IndexError outside the list, ValueError for a value that does not fit."""
-        mask = _mask(self.bits)
-        if not 0 <= value <= mask:
-            raise ValueError(f"{value} does not fit in {self.bits} bits")
-        byte, shift = self._place(index)
-        self._data[byte] = self._data[byte] & ~(mask << shift) | value << shift
-
-    def frozen(self) -> StatusList:
-        """The list as it is now."""
-        return StatusList(self.bits, bytes(self._data))
-
-    def _place(self, index: int) -> tuple[int, int]:
-        if not 0 <= index < self.size:
-            raise IndexError("outside the list")
-        return _place(index, self.bits)
-
-
-def _place(index: int, bits: int) -> tuple[int, int]:
-    """§4.1: entry 0 is in the least significant bits of byte 0."""
-    byte, position = divmod(index * bits, 8)
-    return byte, position
-
-
-def _mask(bits: int) -> int:
-    return (1 << bits) - 1
 
 
 def _inflate(compressed: bytes, cap: int) -> bytes:

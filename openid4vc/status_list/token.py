@@ -11,6 +11,7 @@ from openid4vc.errors import ProtocolError, StatusError
 from openid4vc.jose import jws
 from openid4vc.jose.jws import Signer
 from openid4vc.status_list.bits import StatusList
+from openid4vc.status_list.keeping import KeptStatusList
 from openid4vc.trust.certificates import Certificate, parse_x5c
 
 TYP: Final = "statuslist+jwt"
@@ -34,7 +35,7 @@ class StatusListToken:
 
 
 def create(
-    *, uri: str, status_list: StatusList, iat: int, exp: int, ttl: int, signer: Signer, x5c: Sequence[str]
+    *, uri: str, status_list: KeptStatusList, iat: int, exp: int, ttl: int, signer: Signer, x5c: Sequence[str]
 ) -> str:
     """A token for the list at `uri`; ValueError for a life of no time or of more than a day."""
     if not 0 < exp - iat <= MAX_TTL or not 0 < ttl <= exp - iat:

@@ -3,39 +3,45 @@
 One absolute figure says little on a shared machine; ratios of medians of one interleaved run do.
 """
 
-import gc
 import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
+from typing import TypeVar
 
-# A round lasts about this long for each subject: long against the clock's resolution, short against a busy neighbour.
+_Name = TypeVar("_Name", bound=Hashable)
+# Runs a thing that many times; gives the CPU seconds of it. Another process counts its own.
+Round = Callable[[int], float]
+
+# Long against the resolution of the clock, short against a busy neighbour.
 _ROUND_SECONDS = 0.02
-_ROUNDS = 41
+_ROUNDS = 31
 
 
-def medians(subjects: Mapping[str, Callable[[], object]], *, rounds: int = _ROUNDS) -> dict[str, float]:
+def here(call: Callable[[], object]) -> Round:
+    """Rounds of a call in this process."""
+
+    def spent(count: int) -> float:
+        started = time.process_time()
+        for _ in range(count):
+            call()
+        return time.process_time() - started
+
+    return spent
+
+
+def medians(subjects: Mapping[_Name, Round], *, rounds: int = _ROUNDS) -> dict[_Name, float]:
     """Median CPU microseconds per call of each subject, over interleaved rounds."""
-    calls = {name: _calibrated(subject) for name, subject in subjects.items()}
-    samples: dict[str, list[float]] = {name: [] for name in subjects}
-    gc.collect()
-    gc.freeze()
+    counts = {name: _count(subject) for name, subject in subjects.items()}
+    samples: dict[_Name, list[float]] = {name: [] for name in subjects}
     for _ in range(rounds):
         for name, subject in subjects.items():
-            samples[name].append(_round(subject, calls[name]))
-    gc.unfreeze()
+            samples[name].append(subject(counts[name]) / counts[name] * 1e6)
     return {name: statistics.median(values) for name, values in samples.items()}
 
 
-def _calibrated(subject: Callable[[], object]) -> int:
-    """How many calls fill a round; the warm-up of caches is done by then."""
-    calls = 1
-    while (spent := _round(subject, calls) * calls / 1e6) < _ROUND_SECONDS / 4:
-        calls *= 2
-    return max(1, round(calls * _ROUND_SECONDS / spent))
-
-
-def _round(subject: Callable[[], object], calls: int) -> float:
-    started = time.process_time()
-    for _ in range(calls):
-        subject()
-    return (time.process_time() - started) / calls * 1e6
+def _count(subject: Round) -> int:
+    """How many calls fill a round; caches and compilers are warm by then."""
+    count = 1
+    while (spent := subject(count)) < _ROUND_SECONDS / 4:
+        count *= 2
+    return max(1, round(count * _ROUND_SECONDS / spent))

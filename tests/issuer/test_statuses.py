@@ -10,7 +10,7 @@ from issuer import document_status
 from issuer.errors import IssuerError
 from issuer.status_indexes import RUN
 from issuer.store import statements
-from openid4vc.status_list.bits import DEFAULT_SIZE
+from openid4vc.status_list.keeping import DEFAULT_SIZE
 from tests.issuer.stranger import decode, read_jwt
 from tests.issuer.world import DOCTOR, URL, World
 

@@ -14,7 +14,7 @@ from openid4vc.errors import IssuanceError, ProtocolError
 from openid4vc.jose.jws import KeySigner
 from openid4vc.relying_party import registration_certificate
 from openid4vc.status_list import token
-from openid4vc.status_list.bits import StatusList
+from openid4vc.status_list.keeping import KeptStatusList
 from openid4vc.vci import key_proof, metadata
 from openid4vc.vp import invocation, request
 from openid4vc.vp.client_id import ClientId
@@ -76,7 +76,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "status list": Kind(
         token.create(
-            uri=str(STATUS["uri"]), status_list=StatusList(2, bytes(16)), iat=NOW, exp=NOW + 3600, ttl=60,
+            uri=str(STATUS["uri"]), status_list=KeptStatusList(2, 64), iat=NOW, exp=NOW + 3600, ttl=60,
             signer=SIGNER, x5c=CHAIN,
         ),
         lambda text: token.verify(text, uri=str(STATUS["uri"]), now=NOW, authorise=lambda chain: chain[0]),

@@ -19,7 +19,7 @@ from openid4vc.sd_jwt_vc import credential as sd_jwt_vc
 from openid4vc.sd_jwt_vc import integrity
 from openid4vc.status_list import VALID
 from openid4vc.status_list import token as status_token
-from openid4vc.status_list.bits import MutableStatusList
+from openid4vc.status_list.keeping import KeptStatusList
 from openid4vc.strict_json import JsonObject, write
 from openid4vc.trust import demo
 from openid4vc.trust.certificates import Role, x5c
@@ -261,11 +261,11 @@ class IssuerWorld(HttpWorld):
 
     def _status_list(self, request: Request) -> Reply:
         now = int(time.time())
-        status_list = MutableStatusList.empty(2, 1 << 13)
+        status_list = KeptStatusList(2, 1 << 13)
         status_list.set(4711, self.status)
         text = status_token.create(
             uri=f"{self.url}/status/1",
-            status_list=status_list.frozen(),
+            status_list=status_list,
             iat=now,
             exp=now + 86400,
             ttl=self.status_ttl,

@@ -10,7 +10,8 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from openid4vc.errors import ProtocolError, StatusError, TrustError
 from openid4vc.jose.jws import KeySigner
 from openid4vc.status_list import checking, token
-from openid4vc.status_list.bits import BITS, MutableStatusList, StatusList
+from openid4vc.status_list.bits import BITS, StatusList
+from openid4vc.status_list.keeping import KeptStatusList
 from openid4vc.status_list.reference import StatusReference, parse
 from openid4vc.status_list.token import StatusListToken
 from openid4vc.trust import chain
@@ -34,11 +35,11 @@ def authorise(certificates: tuple[Certificate, ...]) -> Certificate:
     return chain.verify(certificates, role=Role.STATUS, anchors=[ROOT.certificate], now=NOW)
 
 
-def bits(*values: int, width: int = 2) -> StatusList:
-    kept = MutableStatusList.empty(width, 16)
+def bits(*values: int, width: int = 2) -> KeptStatusList:
+    kept = KeptStatusList(width, 16)
     for index, value in enumerate(values):
         kept.set(index, value)
-    return kept.frozen()
+    return kept
 
 
 HEADER: dict[str, object] = {"alg": "ES256", "typ": "statuslist+jwt", "x5c": CHAIN}
@@ -79,7 +80,7 @@ def test_a_token_that_we_make_is_one_that_we_accept() -> None:
     made = token.create(
         uri=URI, status_list=bits(0, 1), iat=NOW, exp=NOW + 86400, ttl=60, signer=KeySigner(key(SIGNER)), x5c=CHAIN
     )
-    assert verify(made) == StatusListToken(URI, bits(0, 1), NOW, NOW + 86400, 60)
+    assert verify(made) == StatusListToken(URI, StatusList(2, b"\x04\0\0\0"), NOW, NOW + 86400, 60)
 
 
 @pytest.mark.parametrize(("exp", "ttl"), [(NOW, 1), (NOW + 86401, 60), (NOW + 60, 0), (NOW + 60, 61), (NOW - 1, 1)])
@@ -157,7 +158,7 @@ def test_whoever_the_caller_does_not_authorise_signs_nothing() -> None:
     assert caught.value.code == "status_unavailable"
 
 
-def outcome(index: int, of: StatusList, *, superseded_means_3: bool = False) -> tuple[str, object]:
+def outcome(index: int, of: KeptStatusList, *, superseded_means_3: bool = False) -> tuple[str, object]:
     listed = verify(signed({**CLAIMS, "status_list": of.encode()}))
     try:
         checking.check(StatusReference(URI, index), listed, superseded_means_3=superseded_means_3)

@@ -1,0 +1,45 @@
+// `@sd-jwt/sd-jwt-vc` with its own crypto package: runs an operation a number of times, says what CPU time it took.
+import { createInterface } from 'node:readline'
+import { say, sdJwtCrypto, sdJwtVc } from '../strangers/node/peers.mjs'
+
+const { digest, ES256, generateSalt } = sdJwtCrypto
+let operations
+
+async function prepare({ issuer, holder, x5c, vct, claims, shown, nonce, audience, now }) {
+  const { d: _issuerSecret, ...issuerPublic } = issuer
+  const { d: _holderSecret, ...holderPublic } = holder
+  const instance = new sdJwtVc.SDJwtVcInstance({
+    signer: await ES256.getSigner(issuer),
+    verifier: await ES256.getVerifier(issuerPublic),
+    kbSigner: await ES256.getSigner(holder),
+    kbVerifier: await ES256.getVerifier(holderPublic),
+    signAlg: 'ES256',
+    kbSignAlg: 'ES256',
+    hasher: digest,
+    hashAlg: 'sha-256',
+    saltGenerator: generateSalt,
+  })
+  const payload = { iss: 'https://issuer.example', vct, nbf: now - 3600, exp: now + 10 ** 8, cnf: { jwk: holderPublic }, ...claims }
+  const frame = { _sd: Object.keys(claims) }
+  const issue = () => instance.issue(payload, frame, { header: { x5c } })
+  const text = await issue()
+  const wanted = Object.fromEntries(shown.map((name) => [name, true]))
+  const bound = { payload: { iat: now, aud: audience, nonce } }
+  const present = () => instance.present(text, wanted, { kb: bound })
+  const presentation = await present()
+  const verify = () => instance.verify(presentation, { currentDate: now, keyBindingNonce: nonce })
+  await verify()
+  operations = { issue, 'present (from text)': present, verify }
+}
+
+async function run({ operation, count }) {
+  const started = process.cpuUsage()
+  for (let done = 0; done < count; done += 1) await operations[operation]()
+  const { user, system } = process.cpuUsage(started)
+  return { seconds: (user + system) / 1e6 }
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const command = JSON.parse(line)
+  say(operations === undefined ? ((await prepare(command)), {}) : await run(command))
+}

@@ -1,0 +1,47 @@
+"""`@sd-jwt/sd-jwt-vc` (npm) in a process of its own, which counts its own CPU time."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from openid4vc import base64url
+from tests.benchmarks.measuring import Round
+from tests.benchmarks.sample import ISSUER, SHOWN, VALUES
+from tests.openid4vc.credentials import AUDIENCE, HOLDER, NONCE, NOW, VCT
+from tests.openid4vc.forging import public_jwk
+from tests.strangers import node_clients
+from tests.strangers.node_clients import Server
+
+NAME = "@sd-jwt/sd-jwt-vc"
+_SCRIPT = Path(__file__).with_name("peer_node.mjs")
+_OPERATIONS = ("issue", "present (from text)", "verify")
+
+
+@contextmanager
+def operations() -> Iterator[Mapping[str, Round]]:
+    """By the names of `ours`, while the process lives; it presents from text alone."""
+    settings = {
+        "issuer": _private_jwk(ISSUER.key),
+        "holder": _private_jwk(HOLDER),
+        "x5c": ISSUER.x5c,
+        "vct": VCT,
+        "claims": VALUES,
+        "shown": [path[0] for path in SHOWN],
+        "nonce": NONCE,
+        "audience": AUDIENCE,
+        "now": NOW,
+    }
+    server = node_clients.serve(str(_SCRIPT), settings)
+    try:
+        yield {name: _round(server, name) for name in _OPERATIONS}
+    finally:
+        server.stop()
+
+
+def _round(server: Server, operation: str) -> Round:
+    return lambda count: float(server.tell({"operation": operation, "count": count})["seconds"])
+
+
+def _private_jwk(key: object) -> dict[str, str]:
+    number = key.private_numbers().private_value  # type: ignore[attr-defined]
+    return {**public_jwk(key), "d": base64url.encode(number.to_bytes(32, "big"))}  # type: ignore[arg-type]
