@@ -11,7 +11,7 @@ export UV_COMPILE_BYTECODE = 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test pages bench errors check lint types lock translations clean faults
+.PHONY: help demo serve test pages bench fuzz errors check lint types lock translations clean faults
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ pages: $(STAMPS)/dev $(STAMPS)/tools  ## screenshots of every page in three lang
 
 bench: $(STAMPS)/dev $(STAMPS)/tools  ## speed of the core beside its limits and its peers: JSON lines, then a table
 	$(BIN)/python -m tests.benchmarks
+
+fuzz: $(STAMPS)/dev  ## every parser of the core against thousands of inputs that nobody meant, new ones at each run
+	TODISTE_FUZZ=$${TODISTE_FUZZ:-2000} $(BIN)/python -m pytest -n 2 tests/fuzz
 
 errors: $(STAMPS)/dev  ## print docs/errors.md from the catalogues
 	$(BIN)/python -m tests.errors
