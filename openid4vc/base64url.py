@@ -23,6 +23,11 @@ def encode(data: bytes) -> str:
     return pybase64.b64encode_as_string(data, _ALPHABET).rstrip("=")
 
 
+def encode_ascii(data: bytes) -> bytes:
+    """As `encode`, for text that is hashed or joined next."""
+    return pybase64.b64encode(data, _ALPHABET).rstrip(b"=")
+
+
 def decode(text: str) -> bytes:
     """Base64url text to octets; FormatError `base64url_invalid` for anything that is not its own re-encoding."""
     beyond = len(text) & 3

@@ -153,9 +153,18 @@ def unverified_claims(jws: Jws) -> JsonObject:
 
 def create(header: Mapping[str, object], claims: Mapping[str, object], signer: Signer) -> str:
     """A compact JWS over `claims`; `alg` is added here, because the signer decides it."""
-    protected = base64url.encode(strict_json.write({**header, "alg": "ES256"}))
-    signing_input = f"{protected}.{base64url.encode(strict_json.write(claims))}"
-    return f"{signing_input}.{base64url.encode(signer.sign(signing_input.encode('ascii')))}"
+    return sign(protected(header), claims, signer)
+
+
+def protected(header: Mapping[str, object]) -> bytes:
+    """The text of a header, for `sign`: one that is always the same need be written only once."""
+    return base64url.encode_ascii(strict_json.write({**header, "alg": "ES256"}))
+
+
+def sign(protected: bytes, claims: Mapping[str, object], signer: Signer) -> str:
+    """A compact JWS over `claims` under what `protected` made."""
+    signing_input = b"%b.%b" % (protected, base64url.encode_ascii(strict_json.write(claims)))
+    return (b"%b.%b" % (signing_input, base64url.encode_ascii(signer.sign(signing_input)))).decode("ascii")
 
 
 def check_times(claims: Mapping[str, object], *, now: int, skew: int) -> None:

@@ -7,8 +7,6 @@ from collections.abc import Iterable
 from hashlib import sha256
 from typing import Final, NamedTuple
 
-import pybase64
-
 from openid4vc import base64url, strict_json
 from openid4vc.errors import FormatError, SdJwtError
 from openid4vc.strict_json import JsonValue
@@ -50,15 +48,17 @@ def parse(text: str) -> Disclosure:
     return Disclosure(text, digest(text), salt, name, value)
 
 
-def encode(contents: Iterable[list[JsonValue]]) -> list[str]:
-    """Each [salt, name, value] or [salt, value] to the text that is hashed and sent."""
-    return [base64url.encode(content) for content in map(strict_json.write, contents)]
+def encode(contents: Iterable[list[JsonValue]]) -> list[bytes]:
+    """Each [salt, name, value] or [salt, value] to the ASCII text that is hashed and sent."""
+    return [base64url.encode_ascii(content) for content in map(strict_json.write, contents)]
 
 
-def digests(texts: Iterable[str]) -> list[str]:
+def digests(texts: Iterable[bytes]) -> list[str]:
     """The digest of each, as `digest`."""
-    # The 43 characters of 32 octets, before the padding.
-    return [pybase64.b64encode_as_string(sha256(text.encode("ascii")).digest(), b"-_")[:43] for text in texts]
+    # With an octet of zero behind them, 32 octets are 44 characters, of which the last says nothing: one encoding does
+    # for all.
+    hashed = base64url.encode(b"".join([sha256(text).digest() + b"\0" for text in texts]))
+    return [hashed[start : start + 43] for start in range(0, len(hashed), 44)]
 
 
 def digest(text: str) -> str:

@@ -3,8 +3,8 @@
 RFC 9901 §4.1 (payload), §4.2 (Disclosures, also inside arrays and other Disclosures), §4.2.5 (decoys), §9.3 (salts).
 """
 
-from collections.abc import Iterator, Mapping
-from itertools import islice
+from collections.abc import Mapping
+from typing import Final
 
 from openid4vc import strict_json
 from openid4vc.errors import SdJwtError
@@ -12,8 +12,11 @@ from openid4vc.jose import jws
 from openid4vc.jose.jws import Signer
 from openid4vc.sd_jwt import disclosure
 from openid4vc.sd_jwt.compact import MAX_DISCLOSURES
-from openid4vc.sd_jwt.salts import MIN_CHARACTERS
+from openid4vc.sd_jwt.salts import MIN_CHARACTERS, Salts
 from openid4vc.strict_json import JsonObject, JsonValue
+
+# Most values are one of these; asking an abstract class about each would cost more than hashing it.
+_SCALARS: Final = frozenset({str, int, bool, float, type(None)})
 
 
 class Disclosable:
@@ -30,13 +33,13 @@ def issue(
     *,
     header: Mapping[str, object],
     signer: Signer,
-    salts: Iterator[str],
+    salts: Salts,
     digests: int | None,
 ) -> str:
     """An SD-JWT in compact form, with all its Disclosures.
 
-    `salts` is what `salts.salts` makes: at each step fresh base64url text of at least 128 random bits. `digests` is the
-    size of the top-level `_sd`, filled up with decoys so that it says nothing; None adds no decoy.
+    `salts` is what `salts.salts` makes: fresh base64url texts of at least 128 random bits. `digests` is the size of the
+    top-level `_sd`, filled up with decoys so that it says nothing; None adds no decoy.
 
     SdJwtError: `claim_reserved`, `too_many_disclosures`. ValueError: more top-level Disclosures than `digests`, a short
     or repeated salt, a mark where none can be, nesting beyond strict_json.MAX_DEPTH.
@@ -46,23 +49,23 @@ def issue(
     if digests is not None:
         if count > digests:
             raise ValueError("more disclosures than digests")
-        if decoys := issuing.decoys(digests - count):
-            claims["_sd"] = sorted([*claims.get("_sd", ()), *decoys])
+        if count < digests:
+            claims["_sd"] = sorted([*claims.get("_sd", ()), *issuing.decoys(digests - count)])
     if issuing.salts:
         claims["_sd_alg"] = disclosure.SD_ALG
+        _check_salts(issuing.salts)
     if len(issuing.disclosures) > MAX_DISCLOSURES:
         raise SdJwtError("too_many_disclosures")
-    issuing.check_salts()
-    return "~".join((jws.create(header, claims, signer), *issuing.disclosures, ""))
+    return "~".join((jws.create(header, claims, signer), b"~".join((*issuing.disclosures, b"")).decode("ascii")))
 
 
 class _Issuing:
     """One payload's salts and Disclosures, in the order in which they are made."""
 
-    def __init__(self, salts: Iterator[str]) -> None:
+    def __init__(self, salts: Salts) -> None:
         self._source = salts
         self.salts: list[str] = []
-        self.disclosures: list[str] = []
+        self.disclosures: list[bytes] = []
 
     def members(self, members: Mapping[str, object], depth: int) -> tuple[JsonObject, int]:
         """The object as it is signed, and how many of its own members became digests."""
@@ -70,33 +73,29 @@ class _Issuing:
         if not disclosure.RESERVED_NAMES.isdisjoint(members):
             raise SdJwtError("claim_reserved")
         result: JsonObject = {}
-        marked: list[tuple[str, JsonValue]] = []
+        names: list[str] = []
+        values: list[JsonValue] = []
         for name, value in members.items():
-            if isinstance(value, Disclosable):
-                marked.append((name, self._value(value.value, depth + 1)))
+            if type(value) in _SCALARS:
+                result[name] = value
+            elif isinstance(value, Disclosable):
+                names.append(name)
+                values.append(value.value if type(value.value) in _SCALARS else self._value(value.value, depth + 1))
             else:
                 result[name] = self._value(value, depth + 1)
-        if marked:
-            salts = self._salts_for(len(marked))
-            digests = self._digests([[salt, *named] for salt, named in zip(salts, marked, strict=True)])
+        if names:
+            salts = self._salts_for(len(names))
+            digests = self._digests([list(content) for content in zip(salts, names, values, strict=True)])
             # §4.2.4.1: the order must say nothing about the order of the claims.
             digests.sort()
             result["_sd"] = digests
-        return result, len(marked)
+        return result, len(names)
 
     def decoys(self, count: int) -> list[str]:
         """§4.2.5: digests of something that nobody can ask about."""
-        return disclosure.digests(self._salts_for(count))
-
-    def check_salts(self) -> None:
-        """§9.3: a short or repeated salt lets a verifier guess what was not shown."""
-        if len(set(self.salts)) != len(self.salts) or any(len(salt) < MIN_CHARACTERS for salt in self.salts):
-            raise ValueError("a salt that is too short, or was used already")
+        return disclosure.digests([salt.encode("ascii") for salt in self._salts_for(count)])
 
     def _value(self, value: object, depth: int) -> JsonValue:
-        # Most values are text; asking an abstract class about each would cost more than hashing it.
-        if isinstance(value, (str, int)) or value is None:
-            return value
         if isinstance(value, (dict, Mapping)):
             return self.members(value, depth)[0]
         if isinstance(value, (list, tuple)):
@@ -119,11 +118,17 @@ class _Issuing:
         return disclosure.digests(texts)
 
     def _salts_for(self, count: int) -> list[str]:
-        salts = list(islice(self._source, count))
-        if len(salts) < count:
-            raise ValueError("no salt is left")
+        salts = self._source(count)
+        if len(salts) != count:
+            raise ValueError("not as many salts as asked for")
         self.salts += salts
         return salts
+
+
+def _check_salts(salts: list[str]) -> None:
+    """§9.3: a short or repeated salt lets a verifier guess what was not shown."""
+    if len(set(salts)) != len(salts) or min(map(len, salts)) < MIN_CHARACTERS:
+        raise ValueError("a salt that is too short, or was used already")
 
 
 def _check_depth(depth: int) -> None:

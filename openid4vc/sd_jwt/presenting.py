@@ -5,6 +5,7 @@ RFC 9901 §7.2 (steps for presentation), §4.3 (Key Binding JWT).
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from openid4vc.errors import KeyBindingError, SdJwtError
 from openid4vc.jose import jws
@@ -12,6 +13,9 @@ from openid4vc.jose.jws import Signer
 from openid4vc.sd_jwt.disclosure import digest
 from openid4vc.sd_jwt.key_binding import TYP
 from openid4vc.sd_jwt.verifying import ClaimPath, ProcessedSdJwt
+
+
+_PROTECTED: Final = jws.protected({"typ": TYP})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ def present(held: ProcessedSdJwt, reveal: Iterable[ClaimPath], *, binding: Bind 
             raise KeyBindingError("kb_missing")
         return presentation
     claims = {"iat": now, "aud": binding.audience, "nonce": binding.nonce, "sd_hash": digest(presentation)}
-    return presentation + jws.create({"typ": TYP}, claims, binding.holder)
+    return presentation + jws.sign(_PROTECTED, claims, binding.holder)
 
 
 def _chosen(held: ProcessedSdJwt, reveal: Iterable[ClaimPath]) -> list[str]:

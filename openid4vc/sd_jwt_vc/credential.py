@@ -4,7 +4,7 @@ SD-JWT VC, "JOSE Header", "JWT Claims Set", "Verification and Processing", "Issu
 Validation"; HAIP 1.0 §6.1 (`x5c` alone, `cnf.jwk`, limited validity).
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
@@ -13,6 +13,7 @@ from openid4vc.errors import CredentialError, JoseError, KeyBindingError, SdJwtE
 from openid4vc.jose import jwk, jws
 from openid4vc.jose.jws import Jws, Signer, VerifiedJws
 from openid4vc.sd_jwt import KeyBinding, VerifiedSdJwt
+from openid4vc.sd_jwt.salts import Salts
 from openid4vc.sd_jwt.verifying import check_presence
 from openid4vc.status_list import reference
 from openid4vc.status_list.reference import StatusReference
@@ -122,7 +123,7 @@ def create(
     status: Mapping[str, str | int] | None,
     x5c: Sequence[str],
     signer: Signer,
-    salts: Iterator[str],
+    salts: Salts,
     digests: int | None,
 ) -> str:
     """The one form that is issued: no `iss` and no `iat`, `cnf` with the four members of the key, `status_list`.

@@ -33,7 +33,11 @@ ROOT = make_root(Role.ISSUER, now=NOW)
 HOLDER = new_key()
 
 # Never the same twice; nothing here needs them to be secrets.
-SALTS = (base64url.encode(number.to_bytes(16, "big")) for number in itertools.count(1))
+_salts = (base64url.encode(number.to_bytes(16, "big")) for number in itertools.count(1))
+
+
+def fresh_salts(count: int) -> list[str]:
+    return list(itertools.islice(_salts, count))
 
 
 def required() -> KeyBinding:
@@ -96,7 +100,7 @@ class Issuer:
             "status": STATUS,
             "x5c": self.x5c,
             "signer": KeySigner(self.key),
-            "salts": SALTS,
+            "salts": fresh_salts,
             "digests": 8,
         }
         return credential.create(CLAIMS if claims is None else claims, **{**arguments, **changes})
@@ -108,7 +112,7 @@ class Issuer:
             payload,
             header=usual if header is None else header,
             signer=KeySigner(self.key),
-            salts=SALTS,
+            salts=fresh_salts,
             digests=None,
         )
 

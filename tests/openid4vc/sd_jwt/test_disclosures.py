@@ -30,7 +30,7 @@ BASE = {name: value for name, value in PAYLOAD.items() if name not in CLAIMS}
 
 
 def encode(content: list[Any]) -> str:
-    return disclosure.encode([content])[0]
+    return disclosure.encode([content])[0].decode("ascii")
 
 
 NAME = encode(["c2FsdHNhbHRzYWx0c2FsdA", "name", "Aino"])

@@ -8,14 +8,14 @@ from openid4vc.errors import SdJwtError
 from openid4vc.jose.jws import KeySigner
 from openid4vc.sd_jwt import Disclosable, KeyBinding
 from openid4vc.sd_jwt.disclosure import digest
-from tests.openid4vc.credentials import SALTS
+from tests.openid4vc.credentials import fresh_salts
 from tests.openid4vc.forging import new_key
 
 KEY = new_key()
 
 
 def issue(payload: dict[str, object], digests: int | None = None) -> str:
-    return sd_jwt.issue(payload, header={}, signer=KeySigner(KEY), salts=SALTS, digests=digests)
+    return sd_jwt.issue(payload, header={}, signer=KeySigner(KEY), salts=fresh_salts, digests=digests)
 
 
 def payload_of(text: str) -> dict[str, Any]:
@@ -80,13 +80,13 @@ def test_a_reserved_name_is_refused_at_every_depth(name: str) -> None:
 
 def test_a_short_or_repeated_salt_is_refused() -> None:
     salt = "c2FsdHNhbHRzYWx0c2FsdA"
-    for source in ([salt[:-1], salt], [salt, salt]):
+    for given in ([salt[:-1], salt], [salt, salt], [salt]):
         with pytest.raises(ValueError, match="salt"):
             sd_jwt.issue(
                 {"a": Disclosable(1), "b": Disclosable(2)},
                 header={},
                 signer=KeySigner(KEY),
-                salts=iter(source),
+                salts=lambda _count, given=given: given,
                 digests=None,
             )
 

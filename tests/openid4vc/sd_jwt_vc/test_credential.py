@@ -18,12 +18,12 @@ from tests.openid4vc.credentials import (
     NOW,
     PAYLOAD,
     ROOT,
-    SALTS,
     VCT,
     Issuer,
     assembled,
     bound,
     check,
+    fresh_salts,
     present,
     receive,
     refused_by_wallet_and_verifier,
@@ -265,7 +265,7 @@ def test_a_credential_without_a_certificate_is_refused_whatever_else_names_a_key
 def test_the_key_of_the_header_does_not_replace_the_certificates() -> None:
     attacker = new_key()
     header = {"typ": credential.TYP, "x5c": ISSUER.x5c, "jwk": public_jwk(attacker)}
-    text = sd_jwt.issue(PAYLOAD, header=header, signer=KeySigner(attacker), salts=SALTS, digests=None)
+    text = sd_jwt.issue(PAYLOAD, header=header, signer=KeySigner(attacker), salts=fresh_salts, digests=None)
     refused_by_wallet_and_verifier(text, ISSUER, "bad_signature")
 
 
