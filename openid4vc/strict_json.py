@@ -4,6 +4,7 @@ No JSON library refuses duplicate keys by default, and several take NaN, 1e999 o
 in front of all of them.
 """
 
+from collections.abc import Iterable
 from typing import Any, TypeAlias
 
 import orjson
@@ -34,7 +35,13 @@ def parse(data: bytes | str, *, max_bytes: int = MAX_BYTES) -> JsonValue:
         if "recursion" in str(error):
             raise FormatError("json_too_deep") from None
         raise FormatError("json_invalid") from None
-    _check(value)
+    kind = type(value)
+    if kind is list:
+        _check(value)
+    elif kind is dict:
+        _check(value.values())
+    else:
+        _check((value,))
     return value
 
 
@@ -51,10 +58,9 @@ def write(value: JsonValue) -> bytes:
     return orjson.dumps(value)
 
 
-def _check(value: JsonValue) -> None:
-    """Depth and numbers: jiter still takes 1e999 as infinity, and integers of any size."""
-    level: list[JsonValue] = [value]
-    for _ in range(MAX_DEPTH):
+def _check(level: Iterable[JsonValue]) -> None:
+    """Depth and numbers below the top: jiter still takes 1e999 as infinity, and integers of any size."""
+    for _ in range(MAX_DEPTH - 1):
         below: list[JsonValue] = []
         for item in level:
             kind = type(item)

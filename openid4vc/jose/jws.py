@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
     EllipticCurvePrivateKey,
     EllipticCurvePublicKey,
 )
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from openid4vc import base64url, strict_json
@@ -61,8 +61,10 @@ class KeySigner:
 
     def sign(self, data: bytes) -> bytes:
         """ES256 over `data`: 64 octets, r then s."""
-        r, s = decode_dss_signature(self._private_key.sign(data, _ES256))
-        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+        # DER (RFC 3279 §2.2.3): 30 len 02 len r 02 len s, every length in one octet, a zero before a high first bit.
+        der = self._private_key.sign(data, _ES256)
+        end = 4 + der[3]
+        return der[4:end][-32:].rjust(32, b"\0") + der[end + 2 :][-32:].rjust(32, b"\0")
 
 
 # Tuples, not dataclasses: several are made for each credential, and a frozen dataclass costs three times as much.

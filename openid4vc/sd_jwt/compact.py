@@ -46,7 +46,7 @@ def parse(text: str, *, known_headers: Mapping[str, JsonObject] = jws.NO_HEADERS
     return SdJwt(
         text=text,
         issuer_jwt=jws.parse(issuer_jwt, typ=None, max_bytes=MAX_BYTES, known_headers=known_headers),
-        disclosures=tuple(map(disclosure.parse, disclosures)),
+        disclosures=disclosure.parse(disclosures),
         key_binding_jwt=last or None,
         presentation=text[: len(text) - len(last)],
     )

@@ -3,7 +3,7 @@
 RFC 9901 §4.2.1 (object properties), §4.2.2 (array elements), §4.2.3 (hashing).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from typing import Final, NamedTuple
 
@@ -27,37 +27,42 @@ class Disclosure(NamedTuple):
     value: JsonValue
 
 
-def parse(text: str) -> Disclosure:
-    """Base64url text to a Disclosure.
+def parse(texts: Sequence[str]) -> tuple[Disclosure, ...]:
+    """Base64url texts to Disclosures.
 
     SdJwtError: `disclosure_malformed`; `disclosure_name` for a reserved name (§7.1 step 3.3.2.2).
     """
     try:
-        content = strict_json.parse(base64url.decode(text))
+        contents = [strict_json.parse(base64url.decode(text)) for text in texts]
     except FormatError:
         raise SdJwtError("disclosure_malformed") from None
-    if not isinstance(content, list) or len(content) not in (2, 3) or not isinstance(content[0], str):
-        raise SdJwtError("disclosure_malformed", "not [salt, name, value] or [salt, value]")
-    if len(content) == 2:
-        return Disclosure(text, digest(text), content[0], None, content[1])
-    salt, name, value = content
-    if not isinstance(name, str):
-        raise SdJwtError("disclosure_malformed", "name")
-    if name in RESERVED_NAMES:
-        raise SdJwtError("disclosure_name")
-    return Disclosure(text, digest(text), salt, name, value)
+    disclosures = []
+    for text, hashed, content in zip(texts, digests([text.encode("ascii") for text in texts]), contents, strict=True):
+        if not isinstance(content, list) or not 2 <= len(content) <= 3 or not isinstance(content[0], str):
+            raise SdJwtError("disclosure_malformed", "not [salt, name, value] or [salt, value]")
+        name = None
+        if len(content) == 3:
+            name = content[1]
+            if not isinstance(name, str):
+                raise SdJwtError("disclosure_malformed", "name")
+            if name in RESERVED_NAMES:
+                raise SdJwtError("disclosure_name")
+        disclosures.append(Disclosure(text, hashed, content[0], name, content[-1]))
+    return tuple(disclosures)
 
 
 def encode(contents: Iterable[list[JsonValue]]) -> list[bytes]:
     """Each [salt, name, value] or [salt, value] to the ASCII text that is hashed and sent."""
-    return [base64url.encode_ascii(content) for content in map(strict_json.write, contents)]
+    return list(map(base64url.encode_ascii, map(strict_json.write, contents)))
 
 
-def digests(texts: Iterable[bytes]) -> list[str]:
+def digests(texts: Sequence[bytes]) -> list[str]:
     """The digest of each, as `digest`."""
+    if not texts:
+        return []
     # With an octet of zero behind them, 32 octets are 44 characters, of which the last says nothing: one encoding does
     # for all.
-    hashed = base64url.encode(b"".join([sha256(text).digest() + b"\0" for text in texts]))
+    hashed = base64url.encode(b"\0".join([sha256(text).digest() for text in texts]) + b"\0")
     return [hashed[start : start + 43] for start in range(0, len(hashed), 44)]
 
 

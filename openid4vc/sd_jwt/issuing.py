@@ -15,6 +15,7 @@ from openid4vc.sd_jwt.compact import MAX_DISCLOSURES
 from openid4vc.sd_jwt.salts import MIN_CHARACTERS, Salts
 from openid4vc.strict_json import JsonObject, JsonValue
 
+_NOTHING: Final[Mapping[str, object]] = {}
 # Most values are one of these; asking an abstract class about each would cost more than hashing it.
 _SCALARS: Final = frozenset({str, int, bool, float, type(None)})
 
@@ -29,34 +30,40 @@ class Disclosable:
 
 
 def issue(
-    payload: Mapping[str, object],
+    claims: Mapping[str, object],
     *,
     header: Mapping[str, object],
     signer: Signer,
     salts: Salts,
     digests: int | None,
+    clear: Mapping[str, object] = _NOTHING,
 ) -> str:
     """An SD-JWT in compact form, with all its Disclosures.
 
-    `salts` is what `salts.salts` makes: fresh base64url texts of at least 128 random bits. `digests` is the size of the
-    top-level `_sd`, filled up with decoys so that it says nothing; None adds no decoy.
+    `claims` may hold marks anywhere; `clear` has further members of the payload, signed as they are. `salts` is what
+    `salts.salts` makes: fresh base64url texts of at least 128 random bits. `digests` is the size of the top-level
+    `_sd`, filled up with decoys so that it says nothing; None adds no decoy.
 
-    SdJwtError: `claim_reserved`, `too_many_disclosures`. ValueError: more top-level Disclosures than `digests`, a short
-    or repeated salt, a mark where none can be, nesting beyond strict_json.MAX_DEPTH.
+    SdJwtError: `claim_reserved`, also for one name in both; `too_many_disclosures`. ValueError: more top-level
+    Disclosures than `digests`, a short or repeated salt, a mark where none can be, nesting beyond
+    strict_json.MAX_DEPTH.
     """
     issuing = _Issuing(salts)
-    claims, count = issuing.members(payload, 0)
+    payload, count = issuing.members(claims, 0)
+    if not claims.keys().isdisjoint(clear) or not disclosure.RESERVED_NAMES.isdisjoint(clear):
+        raise SdJwtError("claim_reserved")
+    payload |= clear
     if digests is not None:
         if count > digests:
             raise ValueError("more disclosures than digests")
         if count < digests:
-            claims["_sd"] = sorted([*claims.get("_sd", ()), *issuing.decoys(digests - count)])
+            payload["_sd"] = sorted([*payload.get("_sd", ()), *issuing.decoys(digests - count)])
     if issuing.salts:
-        claims["_sd_alg"] = disclosure.SD_ALG
+        payload["_sd_alg"] = disclosure.SD_ALG
         _check_salts(issuing.salts)
     if len(issuing.disclosures) > MAX_DISCLOSURES:
         raise SdJwtError("too_many_disclosures")
-    return "~".join((jws.create(header, claims, signer), b"~".join((*issuing.disclosures, b"")).decode("ascii")))
+    return "~".join((jws.create(header, payload, signer), b"~".join((*issuing.disclosures, b"")).decode("ascii")))
 
 
 class _Issuing:

@@ -133,14 +133,14 @@ def create(
     """
     if not PROTOCOL_CLAIMS.isdisjoint(claims):
         raise SdJwtError("claim_reserved")
-    payload: dict[str, object] = {"vct": vct}
+    cnf = {"jwk": {name: holder_jwk[name] for name in ("kty", "crv", "x", "y")}}
+    clear: dict[str, object] = {"vct": vct, "nbf": nbf, "exp": exp, "cnf": cnf}
     if vct_integrity is not None:
-        payload["vct#integrity"] = vct_integrity
-    payload |= {"nbf": nbf, "exp": exp, "cnf": {"jwk": {name: holder_jwk[name] for name in ("kty", "crv", "x", "y")}}}
+        clear["vct#integrity"] = vct_integrity
     if status is not None:
-        payload["status"] = {"status_list": {"idx": status["idx"], "uri": status["uri"]}}
+        clear["status"] = {"status_list": {"idx": status["idx"], "uri": status["uri"]}}
     header = {"typ": TYP, "x5c": list(x5c)}
-    return sd_jwt.issue(payload | dict(claims), header=header, signer=signer, salts=salts, digests=digests)
+    return sd_jwt.issue(claims, header=header, signer=signer, salts=salts, digests=digests, clear=clear)
 
 
 def _issuer_signed(issuer_jwt: Jws, issuers: IssuerChains) -> tuple[IssuerChain, VerifiedJws]:

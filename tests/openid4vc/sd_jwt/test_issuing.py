@@ -78,6 +78,18 @@ def test_a_reserved_name_is_refused_at_every_depth(name: str) -> None:
             issue(payload)
 
 
+def test_what_stands_in_clear_beside_the_claims_is_signed_as_it_is_and_shares_no_name() -> None:
+    def made(clear: dict[str, object]) -> str:
+        claims = {"a": Disclosable(1), "b": 2}
+        return sd_jwt.issue(claims, header={}, signer=KeySigner(KEY), salts=fresh_salts, digests=None, clear=clear)
+
+    payload = payload_of(made({"c": {"d": [3]}}))
+    assert {name: payload[name] for name in ("b", "c")} == {"b": 2, "c": {"d": [3]}}
+    for name in ("a", "b", "_sd", "_sd_alg", "..."):
+        with pytest.raises(SdJwtError, match="claim_reserved"):
+            made({name: 1})
+
+
 def test_a_short_or_repeated_salt_is_refused() -> None:
     salt = "c2FsdHNhbHRzYWx0c2FsdA"
     for given in ([salt[:-1], salt], [salt, salt], [salt]):

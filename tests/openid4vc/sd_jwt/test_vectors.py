@@ -88,7 +88,7 @@ def test_the_disclosures_of_the_rfc_have_the_digests_of_the_rfc(vectors: Path) -
     examples = json.loads((vectors / "sd-jwt" / "rfc9901-inline-disclosures.json").read_text("utf-8"))["disclosures"]
     assert len(examples) == 5
     for example in examples:
-        parsed = disclosure.parse(example["disclosure"])
+        (parsed,) = disclosure.parse([example["disclosure"]])
         assert parsed.digest == example["sha256_digest"]
         assert [part for part in (parsed.salt, parsed.name, parsed.value) if part is not None] == example["decoded"]
 
