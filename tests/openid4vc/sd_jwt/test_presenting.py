@@ -11,7 +11,7 @@ from openid4vc import base64url, sd_jwt
 from openid4vc.errors import JoseError, KeyBindingError, SdJwtError
 from openid4vc.jose.jws import KeySigner
 from openid4vc.sd_jwt import Bind, ClaimPath, Disclosable, KeyBinding, NoBinding, VerifiedSdJwt
-from tests.openid4vc.credentials import HOLDER, NOW, Issuer, check, fresh_salts, present, receive
+from tests.openid4vc.credentials import AUDIENCE, HOLDER, NONCE, NOW, Issuer, check, fresh_salts, present, receive
 from tests.openid4vc.forging import new_key
 
 ISSUER = Issuer()
@@ -149,3 +149,23 @@ def test_a_presentation_is_signed_by_whoever_holds_the_key() -> None:
         receive(CARD, ISSUER).sd_jwt, [("name",)], binding=Bind(KeySigner(HOLDER), "n", "a"), now=NOW
     )
     assert sd_jwt.verify(sd_jwt.parse(honest), issuer_key=ISSUER.key.public_key(), key_binding=policy, now=NOW, skew=60)
+
+
+def test_a_holders_own_copy_is_opened_without_its_issuer_and_presented_the_same() -> None:
+    card = ISSUER.card()
+    opened, verified = sd_jwt.reopen(card), receive(card, ISSUER).sd_jwt
+    assert (opened.claims, opened.disclosed, opened.array_gaps) == (
+        verified.claims,
+        verified.disclosed,
+        verified.array_gaps,
+    )
+    binding = Bind(KeySigner(HOLDER), NONCE, AUDIENCE)
+    assert check(sd_jwt.present(opened, [("name",)], binding=binding, now=NOW), ISSUER).claims["name"] == "Aino"
+
+
+def test_what_is_no_holders_copy_is_not_opened() -> None:
+    card = ISSUER.card()
+    with pytest.raises(KeyBindingError, match="kb_unexpected"):
+        sd_jwt.reopen(present(card, ISSUER, []))
+    with pytest.raises(SdJwtError, match="disclosure_not_referenced"):
+        sd_jwt.reopen(card + ISSUER.card().split("~")[1] + "~")
