@@ -14,7 +14,6 @@ from openid4vc.sd_jwt.disclosure import digest
 from openid4vc.sd_jwt.key_binding import TYP
 from openid4vc.sd_jwt.verifying import ClaimPath, ProcessedSdJwt
 
-
 _PROTECTED: Final = jws.protected({"typ": TYP})
 
 

@@ -101,4 +101,3 @@ def test_the_memory_is_bounded() -> None:
         receive(text, issuer)
         assert header_of(text) in issuer.issuers.known_headers
         assert len(issuer.issuers.known_headers) <= 4
-
