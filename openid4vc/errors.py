@@ -103,9 +103,10 @@ CODES: Final[frozenset[str]] = frozenset(
     sd_jwt_malformed sd_alg_unsupported disclosure_malformed disclosure_not_referenced disclosure_duplicate
     disclosure_name disclosure_collision digest_duplicate digest_malformed too_many_disclosures claim_reserved
     kb_missing kb_unexpected kb_typ kb_nonce kb_aud kb_sd_hash kb_iat kb_signature kb_expired cnf
-    vct_missing vct_wrong never_sd_disclosed iss_mismatch expired not_yet_valid time_claim_invalid
+    vct_missing vct_wrong aka_vcts_invalid never_sd_disclosed iss_mismatch expired not_yet_valid time_claim_invalid
     type_metadata_invalid type_metadata_integrity type_metadata_unavailable
     x5c_invalid cert_expired cert_not_yet_valid cert_self_signed cert_role cert_key_usage chain_untrusted
+    key_discovery_forbidden issuer_keys_unavailable issuer_metadata_invalid
     untrusted_issuer issuer_not_authorised_for_type trust_list_invalid trust_anchors_missing key_certificate_mismatch
     key_unreadable
     status_unavailable status_unknown status_missing status_list_invalid revoked suspended superseded

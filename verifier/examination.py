@@ -20,6 +20,7 @@ from openid4vc.jose import jws
 from openid4vc.sd_jwt import KeyBinding
 from openid4vc.sd_jwt_vc import credential
 from openid4vc.sd_jwt_vc.credential import VerifiedCredential
+from openid4vc.sd_jwt_vc.type_matching import TypeMatching
 from openid4vc.status_list import INVALID, SUPERSEDED, SUSPENDED, VALID, checking
 from openid4vc.strict_json import JsonObject
 from openid4vc.trust.certificates import Certificate, parse_x5c
@@ -181,7 +182,7 @@ class Examination:
                 text,
                 issuers=self._trust.issuer_chains,
                 key_binding=self._key_binding,
-                vct_values=query.vct_values,
+                types=TypeMatching.exact(query.vct_values),
                 now=self._now,
                 skew=CLOCK_SKEW,
             )

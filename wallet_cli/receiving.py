@@ -17,8 +17,9 @@ from openid4vc.jose import jwk
 from openid4vc.relying_party import disclosure_policy
 from openid4vc.sd_jwt import ClaimPath, KeyBinding
 from openid4vc.sd_jwt_vc import credential as sd_jwt_vc
-from openid4vc.sd_jwt_vc import type_metadata
+from openid4vc.sd_jwt_vc import type_extension, type_metadata
 from openid4vc.sd_jwt_vc.credential import VerifiedCredential
+from openid4vc.sd_jwt_vc.type_matching import TypeMatching
 from openid4vc.sd_jwt_vc.type_metadata import TypeMetadata
 from openid4vc.trust.certificates import Certificate, Role
 from openid4vc.trust.folder import TrustFolder
@@ -189,7 +190,7 @@ class Receiving:
             response.credentials[0],
             issuers=self._trust.issuer_chains,
             key_binding=KeyBinding.forbidden(),
-            vct_values=[configuration.vct],
+            types=TypeMatching.exact([configuration.vct]),
             now=now,
         )
         own = jwk.thumbprint(jwk.from_public_key(holder.signer(pending.key).public_key))
@@ -263,18 +264,21 @@ class Receiving:
         return self._network.post_json(issuer.credential_endpoint, request, accept=_JSON, token=pending.token)
 
     def _type_metadata(self, verified: VerifiedCredential, credential_issuer: str) -> TypeMetadata | None:
-        """The type's own description, where `types.json` says where it is; None where it does not."""
-        url = self._trust.types.locate(verified.vct, credential_issuer)
-        if url is None:
-            return None
-        try:
-            answer = self._network.get(url, accept=_JSON).checked()
-        except RetrievalError as error:
-            raise CredentialError("type_metadata_unavailable", error.code, host=host_of(url)) from error
-        integrity = verified.all_claims.get("vct#integrity")
-        if integrity is not None and not isinstance(integrity, str):
-            raise CredentialError("type_metadata_integrity")
-        described = type_metadata.parse(answer.body, vct=verified.vct, integrity=integrity)
+        """The type's description with those of all types it extends, where `types.json` says where each of them is.
+
+        None where it does not, for one of them or all: half a description is not used.
+        """
+        resolution = type_extension.begin(type_extension.reference(verified.all_claims))
+        while resolution.needed is not None:
+            url = self._trust.types.locate(resolution.needed.vct, credential_issuer)
+            if url is None:
+                return None
+            try:
+                answer = self._network.get(url, accept=_JSON).checked()
+            except RetrievalError as error:
+                raise CredentialError("type_metadata_unavailable", error.code, host=host_of(url)) from error
+            resolution = resolution.add(answer.body)
+        described = resolution.metadata()
         type_metadata.check(described, verified.sd_jwt, holder=True)
         return described
 

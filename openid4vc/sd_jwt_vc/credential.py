@@ -4,17 +4,18 @@ SD-JWT VC, "JOSE Header", "JWT Claims Set", "Verification and Processing", "Issu
 Validation"; HAIP 1.0 §6.1 (`x5c` alone, `cnf.jwk`, limited validity).
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from openid4vc import sd_jwt
-from openid4vc.errors import CredentialError, JoseError, KeyBindingError, SdJwtError, StatusError
+from openid4vc.errors import CredentialError, JoseError, KeyBindingError, SdJwtError, StatusError, TrustError
 from openid4vc.jose import jwk, jws
 from openid4vc.jose.jws import Jws, Signer, VerifiedJws
 from openid4vc.sd_jwt import KeyBinding, VerifiedSdJwt
 from openid4vc.sd_jwt.salts import Salts
 from openid4vc.sd_jwt.verifying import check_presence
+from openid4vc.sd_jwt_vc.type_matching import TypeMatching
 from openid4vc.status_list import reference
 from openid4vc.status_list.reference import StatusReference
 from openid4vc.strict_json import JsonObject
@@ -66,47 +67,44 @@ def verify(
     *,
     issuers: IssuerChains,
     key_binding: KeyBinding,
-    vct_values: Collection[str] | None,
+    types: TypeMatching,
     now: int,
     skew: int = 60,
 ) -> VerifiedCredential:
-    """A received credential, or its presentation, to what it proves. `vct_values` None takes every type.
+    """A received credential, or its presentation, to what it proves, by the certificates that it brings along.
 
     Raises, in this order: FormatError, JoseError, SdJwtError (the format); KeyBindingError `kb_missing`,
-    `kb_unexpected`; JoseError `typ_wrong`; TrustError `x5c_invalid`; JoseError `bad_signature`; CredentialError
-    `vct_missing`; TrustError (chain, and authority for the type); SdJwtError `disclosure_*`, `digest_*`;
-    KeyBindingError; then, of a credential that is its issuer's and its holder's: CredentialError `never_sd_disclosed`,
-    `vct_wrong`, `iss_mismatch`, StatusError `status_unknown`, `status_missing`, CredentialError `time_claim_invalid`,
-    `expired`, `not_yet_valid`.
+    `kb_unexpected`; JoseError `typ_wrong`; TrustError `x5c_invalid`; JoseError `bad_signature`; TrustError
+    `key_discovery_forbidden`; CredentialError `vct_missing`; TrustError (chain, and authority for the type); SdJwtError
+    `disclosure_*`, `digest_*`; KeyBindingError; then, of a credential that is its issuer's and its holder's:
+    CredentialError `never_sd_disclosed`, `aka_vcts_invalid`, `vct_wrong`, `type_metadata_integrity`, KeyBindingError
+    `cnf`, CredentialError `iss_mismatch`, StatusError `status_unknown`, `status_missing`, CredentialError
+    `time_claim_invalid`, `expired`, `not_yet_valid`.
     """
     parsed = sd_jwt.parse(text, known_headers=issuers.known_headers)
     check_presence(parsed, key_binding)
     chain, issuer_jwt = _issuer_signed(parsed.issuer_jwt, issuers)
-    vct = _vct(issuer_jwt.claims)
+    # "for any given `iss` value, an attacker cannot influence the type of verification process used": an issuer whose
+    # keys are found on the web is not believed by a certificate, whoever signed that.
+    if issuers.issuers.by_web_metadata(issuer_jwt.claims.get("iss")):
+        raise TrustError("key_discovery_forbidden")
+    vct = read_vct(issuer_jwt.claims)
     issuer, certificate = issuers.for_credential(chain, vct=vct, now=now)
     verified = sd_jwt.verify_processed(parsed, issuer_jwt, key_binding=key_binding, now=now)
     claims = verified.claims
-    if not NEVER_SD.isdisjoint(path[0] for path in verified.disclosed):
-        raise CredentialError("never_sd_disclosed")
-    # "Claims", `vct`: compared as strings. `aka_vcts` is knowingly not used: it would match more types and may never be
-    # read as authority for one.
-    if vct_values is not None and vct not in vct_values:
-        raise CredentialError("vct_wrong")
-    # HAIP §6.1: `cnf.jwk` in every credential; one without a holder would be anybody's.
-    if verified.holder_jwk is None:
-        raise KeyBindingError("cnf")
+    holder_jwk = check_format(verified, vct, types)
     if not issuer.iss_unchecked:
         _check_iss(claims, certificate)
-    status = _status(claims, issuer)
-    _check_times(claims, now, skew)
+    status = read_status(claims, issuer)
+    check_times(claims, now, skew)
     return VerifiedCredential(
         vct=vct,
         claims={name: value for name, value in claims.items() if name not in PROTOCOL_CLAIMS},
         issuer=issuer,
         certificate=certificate,
-        holder_jwk=verified.holder_jwk,
-        nbf=_seconds(claims, "nbf"),
-        exp=_seconds(claims, "exp"),
+        holder_jwk=holder_jwk,
+        nbf=seconds(claims, "nbf"),
+        exp=seconds(claims, "exp"),
         status=status,
         sd_jwt=verified,
     )
@@ -155,11 +153,26 @@ def _issuer_signed(issuer_jwt: Jws, issuers: IssuerChains) -> tuple[IssuerChain,
     return chain, jws.verify(issuer_jwt, chain.public_key)
 
 
-def _vct(claims: JsonObject) -> str:
+def read_vct(claims: JsonObject) -> str:
+    """The type that the issuer signed; CredentialError `vct_missing`."""
     vct = claims.get("vct")
     if not isinstance(vct, str) or not vct:
         raise CredentialError("vct_missing")
     return vct
+
+
+def check_format(verified: VerifiedSdJwt, vct: str, types: TypeMatching) -> JsonObject:
+    """What holds by the format whoever the issuer is, and the type; the holder's key.
+
+    CredentialError `never_sd_disclosed`, or as `TypeMatching.match`; KeyBindingError `cnf`.
+    """
+    if not NEVER_SD.isdisjoint(path[0] for path in verified.disclosed):
+        raise CredentialError("never_sd_disclosed")
+    types.match(vct, verified.claims)
+    # HAIP §6.1: `cnf.jwk` in every credential; one without a holder would be anybody's.
+    if verified.holder_jwk is None:
+        raise KeyBindingError("cnf")
+    return verified.holder_jwk
 
 
 def _check_iss(claims: JsonObject, certificate: Certificate) -> None:
@@ -186,27 +199,34 @@ def _web_url(text: str) -> SplitResult | None:
     return url if (url.scheme == "https" or loopback) and url.hostname and "@" not in url.netloc else None
 
 
-def _status(claims: JsonObject, issuer: TrustedIssuer) -> StatusReference | None:
-    """The status reference; a claim that is there but not understood is never "no status"."""
+def read_status(claims: JsonObject, issuer: TrustedIssuer) -> StatusReference | None:
+    """The status reference, where the issuer's terms let a credential live without one: None.
+
+    StatusError `status_missing`; `status_unknown`, for what is there but not understood is never "no status".
+    """
     if "status" in claims:
         return reference.parse(claims["status"])
     if not issuer.status_optional:
-        start = _seconds(claims, "nbf") if "nbf" in claims else _seconds(claims, "iat")
-        end = _seconds(claims, "exp")
+        start = seconds(claims, "nbf") if "nbf" in claims else seconds(claims, "iat")
+        end = seconds(claims, "exp")
         if start is None or end is None or end - start > MAX_LIFE_WITHOUT_STATUS:
             raise StatusError("status_missing")
     return None
 
 
-def _check_times(claims: JsonObject, now: int, skew: int) -> None:
-    # RFC 9901 §7.1 step 6. Last, so that only a credential that holds otherwise is called expired.
+def check_times(claims: JsonObject, now: int, skew: int) -> None:
+    """RFC 9901 §7.1 step 6. Last, so that only a credential that holds otherwise is called expired.
+
+    CredentialError `time_claim_invalid`, `expired`, `not_yet_valid`.
+    """
     try:
         jws.check_times(claims, now=now, skew=skew)
     except JoseError as error:
         raise CredentialError(error.code, error.detail, **error.facts) from None
 
 
-def _seconds(claims: JsonObject, name: str) -> int | None:
+def seconds(claims: JsonObject, name: str) -> int | None:
+    """A time claim in whole seconds, None where there is none."""
     value = claims.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None

@@ -7,17 +7,24 @@ import base64
 import binascii
 import hashlib
 import hmac
-from typing import Final
+import re
+from typing import Final, TypeGuard
 
 from openid4vc.errors import CredentialError
 
 # Weakest first.
 _ALGORITHMS: Final = ("sha256", "sha384", "sha512")
+_EXPRESSION: Final = re.compile(r"[a-z0-9]+-[A-Za-z0-9+/_-]+={0,2}(?:\?[!-~]*)?")
 
 
 def of(raw: bytes) -> str:
     """The integrity metadata of these very octets: `sha256-` and base64."""
     return "sha256-" + base64.b64encode(hashlib.sha256(raw).digest()).decode("ascii")
+
+
+def is_metadata(value: object) -> TypeGuard[str]:
+    """Whether this is integrity metadata at all (SRI §3.5), whatever it is the digest of; unknown algorithms are."""
+    return isinstance(value, str) and bool(value.split()) and all(map(_EXPRESSION.fullmatch, value.split()))
 
 
 def verify(raw: bytes, value: object) -> None:

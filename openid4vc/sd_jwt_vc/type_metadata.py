@@ -1,37 +1,16 @@
 """Type metadata: what a type's publisher says of its claims, for showing them and for checking a credential.
 
-SD-JWT VC, "SD-JWT VC Type Metadata". Fetching is the shell's; `extends` is refused, not half processed.
+SD-JWT VC, "SD-JWT VC Type Metadata". Everything that holds for a type, with what it inherits: `type_extension` makes
+these values out of documents.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
 
-from openid4vc import strict_json
-from openid4vc.errors import CredentialError, FormatError
+from openid4vc.errors import CredentialError
 from openid4vc.sd_jwt import ClaimPath, VerifiedSdJwt
-from openid4vc.sd_jwt_vc import integrity as document_integrity
-from openid4vc.strict_json import JsonObject, JsonValue
-
-MAX_BYTES: Final = 1 << 18
-# A label is a line on a screen, not a page.
-MAX_TEXT_CHARACTERS: Final = 2000
-
-# null selects every element of an array.
-MetadataPath: TypeAlias = tuple[str | int | None, ...]
-SelectiveDisclosure: TypeAlias = Literal["always", "allowed", "never"]
-_SD_VALUES: Final[Mapping[str, SelectiveDisclosure]] = {"always": "always", "allowed": "allowed", "never": "never"}
-_SVG_ID: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-
-
-@dataclass(frozen=True, slots=True)
-class Display:
-    """A name for people in one language: of the type, or of a claim."""
-
-    locale: str
-    text: str
-    description: str | None
+from openid4vc.sd_jwt_vc.type_document import Display, MetadataPath, SelectiveDisclosure, TypeDisplay
+from openid4vc.strict_json import JsonValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +21,20 @@ class ClaimMetadata:
     display: tuple[Display, ...]
     mandatory: bool
     sd: SelectiveDisclosure
+    svg_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class TypeMetadata:
-    """A type metadata document that is well formed and, where there was a digest, the one that was meant."""
+    """What holds for credentials of a type. `extends` are all types that it extends, the nearest first; `document` are
+    the octets of its own document, over which a `vct#integrity` goes.
+    """
 
     vct: str
-    display: tuple[Display, ...]
+    extends: tuple[str, ...]
+    display: tuple[TypeDisplay, ...]
     claims: tuple[ClaimMetadata, ...]
+    document: bytes
 
     def label(self, path: Sequence[str | int | None], language: str) -> str | None:
         """The label of the claim at `path` in the language, else in any; None for a claim without one.
@@ -76,32 +60,6 @@ def choose(displays: Sequence[Display], language: str) -> Display:
             if locale == candidate or locale.partition("-")[0] == candidate:
                 return display
     return displays[0]
-
-
-def parse(raw: bytes, *, vct: str, integrity: str | None) -> TypeMetadata:
-    """A fetched document; `vct` is the reference's, `integrity` its `vct#integrity`.
-
-    CredentialError: `type_metadata_integrity`, `type_metadata_invalid`, `not_supported` for `extends`.
-    """
-    # "Integrity of Referenced Documents": over the raw octets, before anything is read.
-    if integrity is not None:
-        document_integrity.verify(raw, integrity)
-    try:
-        document = strict_json.parse_object(raw, max_bytes=MAX_BYTES)
-    except FormatError:
-        raise CredentialError("type_metadata_invalid") from None
-    # "Retrieving Type Metadata": the document says itself which type it describes.
-    if document.get("vct") != vct:
-        raise CredentialError("type_metadata_invalid", "vct")
-    # "Processing Type Metadata": fully, with every extended type, or not at all.
-    if "extends" in document:
-        raise CredentialError("not_supported", "extends")
-    _check_svg_ids(_objects(document, "claims"))
-    return TypeMetadata(
-        vct=vct,
-        display=_displays(document, "name"),
-        claims=tuple(_claim(claim) for claim in _objects(document, "claims")),
-    )
 
 
 def check(metadata: TypeMetadata, verified: VerifiedSdJwt, *, holder: bool) -> None:
@@ -148,50 +106,6 @@ def _select(verified: VerifiedSdJwt, path: MetadataPath, name: str) -> Mapping[C
                 gaps = {gap for gap in gaps if gap[-1] == step}
         selected = below
     return {place: place in verified.disclosed for place in selected} | dict.fromkeys(gaps, True)
-
-
-def _claim(claim: JsonObject) -> ClaimMetadata:
-    path = claim.get("path")
-    if not isinstance(path, list) or not path or not all(map(_is_step, path)):
-        raise CredentialError("type_metadata_invalid", "path")
-    mandatory = claim.get("mandatory", False)
-    sd = claim.get("sd", "allowed")
-    if not isinstance(mandatory, bool) or not isinstance(sd, str) or sd not in _SD_VALUES:
-        raise CredentialError("type_metadata_invalid", "mandatory or sd")
-    return ClaimMetadata(tuple(path), _displays(claim, "label"), mandatory, _SD_VALUES[sd])
-
-
-def _is_step(step: JsonValue) -> bool:
-    if isinstance(step, bool):
-        return False
-    return step is None or isinstance(step, str) or (isinstance(step, int) and step >= 0)
-
-
-def _check_svg_ids(claims: Sequence[JsonObject]) -> None:
-    ids = [claim["svg_id"] for claim in claims if "svg_id" in claim]
-    if not all(isinstance(svg_id, str) and _SVG_ID.fullmatch(svg_id) for svg_id in ids) or len(set(ids)) != len(ids):
-        raise CredentialError("type_metadata_invalid", "svg_id")
-
-
-def _displays(owner: JsonObject, text_member: str) -> tuple[Display, ...]:
-    displays = []
-    for display in _objects(owner, "display"):
-        description = _text(display["description"]) if "description" in display else None
-        displays.append(Display(_text(display.get("locale")), _text(display.get(text_member)), description))
-    return tuple(displays)
-
-
-def _objects(owner: JsonObject, name: str) -> list[JsonObject]:
-    value = owner.get(name, [])
-    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        raise CredentialError("type_metadata_invalid", name)
-    return value
-
-
-def _text(value: JsonValue) -> str:
-    if not isinstance(value, str) or not value or len(value) > MAX_TEXT_CHARACTERS:
-        raise CredentialError("type_metadata_invalid", "display")
-    return value
 
 
 def _matches(pattern: MetadataPath, path: Sequence[str | int | None]) -> bool:

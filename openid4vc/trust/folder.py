@@ -91,6 +91,7 @@ def _listed(path: Path) -> Iterator[TrustedIssuer]:
             status_3_superseded=entity.status_3_superseded,
             iss_unchecked=False,
             valid_until=entries.next_update,
+            web_iss=None,
         )
 
 
@@ -114,6 +115,7 @@ def _from_pem(path: Path, described: tuple[Path, JsonObject] | None) -> TrustedI
         status_3_superseded="status_3" in terms,
         iss_unchecked="iss" in terms,
         valid_until=None,
+        web_iss=None,
     )
 
 

@@ -18,7 +18,9 @@ class TrustedIssuer:
     """One entry of the trust folder: anchors, what is believed below them, and on which terms.
 
     `name` is the entry's name in its list, or of its PEM file; `file` is where it stands. `organization_identifier`
-    None means that any leaf below the anchors is meant. `valid_until` is the NextUpdate of the list.
+    None means that any leaf below the anchors is meant. `valid_until` is the NextUpdate of the list. `web_iss` is the
+    `iss` of an issuer whose keys are found by its web metadata and by nothing else, whatever the anchors; None where
+    they are found by x5c and by nothing else.
     """
 
     name: str
@@ -31,6 +33,7 @@ class TrustedIssuer:
     status_3_superseded: bool
     iss_unchecked: bool
     valid_until: int | None
+    web_iss: str | None
 
 
 class TrustedIssuers:
@@ -38,6 +41,8 @@ class TrustedIssuers:
 
     def __init__(self, entries: Iterable[TrustedIssuer]) -> None:
         self.entries = tuple(entries)
+        web = {entry.web_iss for entry in self.entries if entry.web_iss is not None}
+        self._web = {iss: tuple(entry for entry in self.entries if entry.web_iss == iss) for iss in web}
 
     @property
     def anchors(self) -> tuple[Certificate, ...]:
@@ -55,10 +60,18 @@ class TrustedIssuers:
 
     def above(self, x5c: tuple[Certificate, ...], *, now: int) -> tuple[TrustedIssuer, ...]:
         """The entries to which this chain leads, at least one; TrustError as `for_credential`, but for the last two."""
-        above = tuple(entry for entry in self.entries if _names(entry, x5c) and _leads_to(entry.anchors, x5c, now))
+        above = tuple(
+            entry
+            for entry in self.entries
+            if entry.web_iss is None and _names(entry, x5c) and _leads_to(entry.anchors, x5c, now)
+        )
         if not above:
             self._refuse(x5c, now)
         return above
+
+    def by_web_metadata(self, iss: object) -> tuple[TrustedIssuer, ...]:
+        """The entries whose keys are found by the web metadata of this `iss` (exact string); () for every other."""
+        return self._web.get(iss, ()) if isinstance(iss, str) else ()
 
     def for_organization(self, organization_identifier: str) -> TrustedIssuer | None:
         """The first entry that names this organisation."""
@@ -87,9 +100,9 @@ class TrustedIssuers:
 
 
 def authorised(entries: Sequence[TrustedIssuer], *, vct: str, now: int) -> TrustedIssuer:
-    """The one of the entries above a chain that vouches for this type.
+    """The one of the entries above a chain, or of an `iss`, that vouches for this type.
 
-    TrustError `trust_list_invalid` where only a list past its NextUpdate knows the chain;
+    TrustError `trust_list_invalid` where only a list past its NextUpdate knows them;
     `issuer_not_authorised_for_type` for a known issuer of other types.
     """
     current = [entry for entry in entries if entry.valid_until is None or now <= entry.valid_until]

@@ -11,6 +11,7 @@ from openid4vc import sd_jwt
 from openid4vc.jose import jws
 from openid4vc.jose.jws import Jws
 from openid4vc.sd_jwt_vc import credential
+from openid4vc.sd_jwt_vc.type_matching import TypeMatching
 from openid4vc.trust.making import DAY
 from tests.benchmarks.measuring import Round, here
 from tests.benchmarks.sample import BIND, CLAIMS, ISSUER, ISSUER_SIGNER, KEY_BINDING, SHOWN
@@ -19,6 +20,7 @@ from tests.openid4vc.forging import public_jwk
 
 _X5C = ISSUER.x5c
 _HOLDER_JWK = public_jwk(HOLDER)
+_TYPES = TypeMatching.exact((VCT,))
 _ES256 = ECDSA(SHA256())
 
 
@@ -55,7 +57,7 @@ PRESENTATION = present_held()
 
 def verify() -> object:
     return credential.verify(
-        PRESENTATION, issuers=ISSUER.issuers, key_binding=KEY_BINDING, vct_values=(VCT,), now=NOW, skew=60
+        PRESENTATION, issuers=ISSUER.issuers, key_binding=KEY_BINDING, types=_TYPES, now=NOW, skew=60
     )
 
 

@@ -11,7 +11,8 @@ from credential_schemas.organisations import Organisation
 from credential_schemas.types import CredentialType, credential_claims, load_types
 from openid4vc import sd_jwt
 from openid4vc.jose.jws import KeySigner
-from openid4vc.sd_jwt_vc import type_metadata
+from openid4vc.sd_jwt_vc import type_extension, type_metadata
+from openid4vc.sd_jwt_vc.type_extension import Reference
 from tests.credential_schemas.conftest import document
 
 ISSUER = KeySigner(ec.generate_private_key(ec.SECP256R1()))
@@ -48,8 +49,9 @@ def test_a_holder_finds_every_credential_as_its_type_metadata_says(
     types: Mapping[str, CredentialType], organisations: Mapping[str, Organisation], name: str, case: str
 ) -> None:
     credential_type = types[name]
-    metadata = type_metadata.parse(
-        credential_type.type_metadata_raw, vct=credential_type.vct, integrity=credential_type.integrity
+    metadata = type_extension.resolve(
+        Reference(credential_type.vct, credential_type.integrity),
+        {credential_type.vct: credential_type.type_metadata_raw},
     )
     type_metadata.check(metadata, issued(credential_type, case, organisations["O1"]), holder=True)
 

@@ -12,7 +12,8 @@ from credential_schemas.data import HERE, DataError
 from credential_schemas.organisations import Organisation
 from credential_schemas.types import CredentialType, Kind, credential_claims, load_types, metadata_claims, sample
 from openid4vc.sd_jwt import Disclosable
-from openid4vc.sd_jwt_vc import integrity, type_metadata
+from openid4vc.sd_jwt_vc import integrity, type_extension
+from openid4vc.sd_jwt_vc.type_extension import Reference
 from tests.credential_schemas.conftest import TODAY, document
 
 TYPES = ["elakepaatos", "itsearvio", "laakarinlausunto-b", "lausuntopalaute", "pid"]
@@ -27,8 +28,9 @@ def test_the_packaged_types(types: Mapping[str, CredentialType]) -> None:
 @pytest.mark.parametrize("name", TYPES)
 def test_type_metadata_is_what_a_wallet_reads(types: Mapping[str, CredentialType], name: str) -> None:
     credential_type = types[name]
-    parsed = type_metadata.parse(
-        credential_type.type_metadata_raw, vct=credential_type.vct, integrity=credential_type.integrity
+    parsed = type_extension.resolve(
+        Reference(credential_type.vct, credential_type.integrity),
+        {credential_type.vct: credential_type.type_metadata_raw},
     )
     for claim in credential_type.claims:
         assert parsed.label([claim.name], "sv") == claim.label("sv")

@@ -17,7 +17,8 @@ from openid4vc.jose import jwe, jwk, jws
 from openid4vc.oauth import error_response
 from openid4vc.relying_party import disclosure_policy
 from openid4vc.sd_jwt import disclosure
-from openid4vc.sd_jwt_vc import integrity, type_metadata
+from openid4vc.sd_jwt_vc import integrity, issuer_metadata, type_extension
+from openid4vc.sd_jwt_vc.type_extension import Reference
 from openid4vc.status_list import reference
 from openid4vc.status_list.bits import StatusList
 from openid4vc.trust import certificates, trusted_list, type_locations
@@ -90,11 +91,17 @@ def _json(value: object) -> bytes:
 
 
 _OFFER: Final = offers.offer()
+_DRAWN: Final = {
+    "simple": {"logo": {"uri": "https://types.example/1.png"}, "text_color": "#fff"},
+    "svg_templates": [{"uri": "data:image/svg+xml,x", "properties": {"contrast": "high"}}],
+}
 _TYPE: Final = {
     "vct": "https://types.example/card/1",
-    "display": [{"locale": "fi", "name": "Kortti", "description": "x"}],
+    "display": [{"locale": "fi", "name": "Kortti", "description": "x", "rendering": _DRAWN}],
     "claims": [{"path": ["a", None, 0], "sd": "always", "mandatory": True, "svg_id": "a", "display": []}],
 }
+_BASE: Final = "https://types.example/base/1"
+_CHILD: Final = {**_TYPE, "extends": _BASE}
 _QUERY: Final = {
     "credentials": [
         {
@@ -120,8 +127,16 @@ PARSERS: Final = (
     Parser("sd_jwt held", _text(sd_jwt.reopen), CARD.encode()),
     Parser("sd_jwt_vc", _text(lambda text: receive(text, ISSUER)), CARD.encode()),
     Parser("integrity", lambda data: integrity.verify(b"x", data.decode("latin-1")), integrity.of(b"x").encode()),
+    Parser("type_metadata", lambda data: _described({str(_TYPE["vct"]): data}), _json(_TYPE)),
     Parser(
-        "type_metadata", lambda data: type_metadata.parse(data, vct=str(_TYPE["vct"]), integrity=None), _json(_TYPE)
+        "extended type_metadata",
+        lambda data: _described({str(_TYPE["vct"]): _json(_CHILD), _BASE: data}),
+        _json({**_TYPE, "vct": _BASE}),
+    ),
+    Parser(
+        "jwt vc issuer metadata",
+        lambda data: issuer_metadata.parse(data, iss="https://issuer.example", allow_loopback_http=False),
+        _json({"issuer": "https://issuer.example", "jwks": {"keys": [{**public_jwk(KEY), "kid": "1"}]}}),
     ),
     Parser("x5c", _value(certificates.parse_x5c), _json(ISSUER.x5c)),
     Parser("certificate", certificates.parse_der, ISSUER.certificate.der),
@@ -206,6 +221,10 @@ SIGNED: Final = (
         test_receipt.CLAIMS,
     ),
 )
+
+
+def _described(documents: Mapping[str, bytes]) -> object:
+    return type_extension.resolve(Reference(str(_TYPE["vct"]), None), documents)
 
 
 def _fault(detail: str) -> FormatError:

@@ -18,6 +18,7 @@ from openid4vc.sd_jwt import Bind, ClaimPath, Disclosable, KeyBinding
 from openid4vc.sd_jwt.disclosure import digest
 from openid4vc.sd_jwt_vc import credential
 from openid4vc.sd_jwt_vc.credential import VerifiedCredential
+from openid4vc.sd_jwt_vc.type_matching import TypeMatching
 from openid4vc.trust.certificates import Role, x5c
 from openid4vc.trust.issuer_chains import IssuerChains
 from openid4vc.trust.issuers import TrustedIssuer, TrustedIssuers
@@ -31,6 +32,7 @@ AUDIENCE = "x509_hash:Uvo3HtuIxuhC92rShpgqcT3YXwrqRxWEviRiA0OZszk"
 STATUS = {"uri": "https://lists.example/1", "idx": 7}
 ROOT = make_root(Role.ISSUER, now=NOW)
 HOLDER = new_key()
+ANY_TYPE, THIS_TYPE = TypeMatching.any_type(), TypeMatching.exact([VCT])
 
 # Never the same twice; nothing here needs them to be secrets.
 _salts = (base64url.encode(number.to_bytes(16, "big")) for number in itertools.count(1))
@@ -80,6 +82,7 @@ class Issuer:
                 "status_3_superseded": False,
                 "iss_unchecked": False,
                 "valid_until": None,
+                "web_iss": None,
                 **terms,
             },
         )
@@ -134,20 +137,14 @@ PAYLOAD: Mapping[str, object] = {
 }
 
 
-def receive(
-    text: str, issuer: Issuer, *, now: int = NOW, vct_values: Sequence[str] | None = None
-) -> VerifiedCredential:
+def receive(text: str, issuer: Issuer, *, now: int = NOW, types: TypeMatching = ANY_TYPE) -> VerifiedCredential:
     """What a wallet does with a card."""
-    return credential.verify(
-        text, issuers=issuer.issuers, key_binding=KeyBinding.forbidden(), vct_values=vct_values, now=now
-    )
+    return credential.verify(text, issuers=issuer.issuers, key_binding=KeyBinding.forbidden(), types=types, now=now)
 
 
-def check(
-    text: str, issuer: Issuer, *, now: int = NOW, vct_values: Sequence[str] | None = (VCT,)
-) -> VerifiedCredential:
+def check(text: str, issuer: Issuer, *, now: int = NOW, types: TypeMatching = THIS_TYPE) -> VerifiedCredential:
     """What a verifier does with a presentation."""
-    return credential.verify(text, issuers=issuer.issuers, key_binding=required(), vct_values=vct_values, now=now)
+    return credential.verify(text, issuers=issuer.issuers, key_binding=required(), types=types, now=now)
 
 
 def present(

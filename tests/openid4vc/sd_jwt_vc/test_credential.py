@@ -18,6 +18,7 @@ from tests.openid4vc.credentials import (
     NOW,
     PAYLOAD,
     ROOT,
+    THIS_TYPE,
     VCT,
     Issuer,
     assembled,
@@ -155,7 +156,7 @@ def test_another_type_than_the_one_asked_for_is_refused(vct: str) -> None:
     with pytest.raises(CredentialError, match="vct_wrong"):
         check(bound(text), issuer)
     with pytest.raises(CredentialError, match="vct_wrong"):
-        receive(text, issuer, vct_values=[VCT])
+        receive(text, issuer, types=THIS_TYPE)
     assert receive(text, issuer).vct == vct
     # Another type's name is no authority either.
     with pytest.raises(ProtocolError, match="issuer_not_authorised_for_type"):

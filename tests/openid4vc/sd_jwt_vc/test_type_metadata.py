@@ -1,12 +1,12 @@
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from openid4vc.errors import CredentialError
 from openid4vc.sd_jwt import ClaimPath, Disclosable, VerifiedSdJwt
-from openid4vc.sd_jwt_vc import integrity, type_metadata
+from openid4vc.sd_jwt_vc import type_extension, type_metadata
+from openid4vc.sd_jwt_vc.type_extension import Reference
 from openid4vc.sd_jwt_vc.type_metadata import TypeMetadata
 from tests.openid4vc.credentials import VCT, Issuer, check, present, receive
 
@@ -14,7 +14,7 @@ ISSUER = Issuer()
 
 
 def parse(document: dict[str, Any]) -> TypeMetadata:
-    return type_metadata.parse(json.dumps({"vct": VCT, **document}).encode(), vct=VCT, integrity=None)
+    return type_extension.resolve(Reference(VCT, None), {VCT: json.dumps({"vct": VCT, **document}).encode()})
 
 
 def claims(*objects: dict[str, Any]) -> TypeMetadata:
@@ -61,52 +61,6 @@ def test_labels_come_in_the_language_asked_for_or_the_nearest() -> None:
     assert metadata.label(["loans", None, "title"], "en") == "Nimi"
     assert metadata.label(["loans"], "en") is None
     assert parse({}).name("fi") is None
-
-
-def test_the_document_must_be_of_the_type_that_refers_to_it() -> None:
-    raw = json.dumps({"vct": VCT}).encode()
-    assert type_metadata.parse(raw, vct=VCT, integrity=integrity.of(raw)).vct == VCT
-    with pytest.raises(CredentialError, match="type_metadata_invalid"):
-        type_metadata.parse(raw, vct=VCT + "/", integrity=None)
-    with pytest.raises(CredentialError, match="type_metadata_integrity"):
-        type_metadata.parse(raw + b" ", vct=VCT, integrity=integrity.of(raw))
-
-
-def test_a_type_that_extends_another_is_not_half_processed() -> None:
-    with pytest.raises(CredentialError, match="not_supported"):
-        parse({"extends": "https://types.example/base"})
-
-
-@pytest.mark.parametrize(
-    "document",
-    [
-        *({"claims": value} for value in ({}, ["name"], [{}], 5, None)),
-        *({"claims": [{"path": path}]} for path in ([], "name", None, [-1], [True], [1.5], [["a"]])),
-        *({"claims": [{"path": ["a"], "sd": value}]} for value in ("sometimes", None, True)),
-        *({"claims": [{"path": ["a"], "mandatory": value}]} for value in ("yes", 1, None)),
-        *({"claims": [{"path": ["a"], "display": value}]} for value in ({}, [5], [{"label": "A"}], [{"locale": "fi"}])),
-        {"claims": [{"path": ["a"], "display": [{"locale": "fi", "label": "x" * 2001}]}]},
-        *({"claims": [{"path": ["a"], "display": [{**DISPLAY[0], "description": value}]}]} for value in (5, None, "")),
-        *({"claims": [{"path": ["a"], "svg_id": value}]} for value in ("1a", "a-b", "", 5)),
-        {"claims": [{"path": ["a"], "svg_id": "a"}, {"path": ["b"], "svg_id": "a"}]},
-        *({"display": value} for value in ({}, [{"locale": "fi"}], [{"name": "A"}], [5])),
-    ],
-)
-def test_malformed_metadata_is_refused(document: dict[str, Any]) -> None:
-    with pytest.raises(CredentialError, match="type_metadata_invalid"):
-        parse(document)
-
-
-@pytest.mark.parametrize("raw", [b"", b"[]", b"{", b'{"vct":"a","vct":"a"}', b'{"vct":"' + b"x" * 300_000 + b'"}'])
-def test_what_is_no_bounded_json_object_is_refused(raw: bytes) -> None:
-    with pytest.raises(CredentialError, match="type_metadata_invalid"):
-        type_metadata.parse(raw, vct="a", integrity=None)
-
-
-def test_unknown_properties_are_ignored() -> None:
-    assert parse(
-        {"schema": 5, "claims": [{"path": ["a"], "x": 1, "display": [{"locale": "fi", "label": "A", "y": 2}]}]}
-    )
 
 
 def test_a_claim_must_be_disclosable_exactly_where_its_type_says() -> None:
@@ -160,19 +114,3 @@ def test_a_path_that_cannot_be_followed_is_an_error_and_one_that_leads_nowhere_i
         refused(claims({"path": path}), verified, holder=True)
     for path in (["nothing"], ["nothing", 0, None, "x"], ["home", "street", "x"], ["loans", 5]):
         type_metadata.check(claims({"path": path}), verified, holder=True)
-
-
-@pytest.mark.vectors
-def test_the_documents_of_the_draft_are_read(vectors: Path) -> None:
-    folder = vectors / "sd-jwt-vc" / "type-metadata"
-    base = json.loads((folder / "example-base-type-metadata.json").read_text("utf-8"))["json"]
-    metadata = type_metadata.parse(json.dumps(base).encode(), vct=base["vct"], integrity=None)
-    assert metadata.label(["address", "city"], "en") == "City"
-    full = json.loads((folder / "example-type-metadata.json").read_text("utf-8"))["json"]
-    with pytest.raises(CredentialError, match="not_supported"):
-        type_metadata.parse(json.dumps(full).encode(), vct=full["vct"], integrity=None)
-    alone = {name: value for name, value in full.items() if name != "extends"}
-    metadata = type_metadata.parse(json.dumps(alone).encode(), vct=full["vct"], integrity=None)
-    assert metadata.label(["degrees", 0, "date_awarded"], "de") == "Verleihungsdatum"
-    assert metadata.name("en") == "Betelgeuse Education Credential"
-    assert [claim.sd for claim in metadata.claims].count("never") == 2

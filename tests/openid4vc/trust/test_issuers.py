@@ -34,6 +34,7 @@ def entry(
         status_3_superseded=False,
         iss_unchecked=False,
         valid_until=valid_until,
+        web_iss=None,
     )
 
 

@@ -12,7 +12,7 @@ from openid4vc.sd_jwt_vc import credential
 from openid4vc.vp import response
 from openid4vc.vp.response import EncryptedResponse, ResponseParameters
 from tests.openid4vc import credentials
-from tests.openid4vc.credentials import NOW, VCT, Issuer, required
+from tests.openid4vc.credentials import NOW, THIS_TYPE, Issuer, required
 from tests.openid4vc.forging import forge
 from tests.openid4vc.vp.requests import ENCRYPTION_JWK, ENCRYPTION_KEY
 
@@ -45,7 +45,7 @@ def present(presentation: object) -> None:
     opened = response.decrypt(parsed, ENCRYPTION_KEY)
     assert isinstance(opened, ResponseParameters)
     (text,) = opened.vp_token["card"]
-    credential.verify(text, issuers=ISSUER.issuers, key_binding=required(), vct_values=[VCT], now=NOW)
+    credential.verify(text, issuers=ISSUER.issuers, key_binding=required(), types=THIS_TYPE, now=NOW)
 
 
 @pytest.mark.case("V-26")

@@ -13,7 +13,7 @@ from openid4vc.strict_json import JsonObject
 from openid4vc.vp import dcql, response
 from openid4vc.vp.dcql import Candidate, DcqlQuery, Presented
 from openid4vc.vp.response import EncryptedResponse, ResponseParameters
-from tests.openid4vc.credentials import HOLDER, NOW, VCT, Issuer, receive
+from tests.openid4vc.credentials import HOLDER, NOW, THIS_TYPE, Issuer, receive
 from tests.openid4vc.vp.queries import credential
 from tests.openid4vc.vp.requests import ENCRYPTION_KEY, signed, verify
 
@@ -44,7 +44,7 @@ def received(form: dict[str, str], query: DcqlQuery, nonce: str) -> tuple[JsonOb
     audience = verify(signed()).client_id.text
     binding = KeyBinding.required(nonce=nonce, audience=audience, window=300)
     (text,) = opened.vp_token["card"]
-    proven = sd_jwt_vc.verify(text, issuers=ISSUER.issuers, key_binding=binding, vct_values=[VCT], now=NOW)
+    proven = sd_jwt_vc.verify(text, issuers=ISSUER.issuers, key_binding=binding, types=THIS_TYPE, now=NOW)
     presented = Presented(proven.vct, proven.all_claims, proven.sd_jwt.array_gaps)
     (checked,) = dcql.check(query, {"card": [presented]}).credentials["card"]
     return dict(proven.claims), checked.asked
