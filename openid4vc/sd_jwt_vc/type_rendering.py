@@ -125,10 +125,13 @@ def _resource(owner: JsonObject) -> tuple[str, str | None]:
     if not isinstance(address, str):
         raise _invalid("uri")
     if not _DATA_URI.fullmatch(address):
+        # Where a host leads to is for whoever fetches; here https is all that counts.
         try:
-            uri.parse_url(address, allow_loopback_http=False)
+            scheme = uri.parse_url(address, allow_loopback_http=True).scheme
         except RetrievalError:
             raise _invalid("uri") from None
+        if scheme != "https":
+            raise _invalid("uri")
     digest = owner.get("uri#integrity")
     if "uri#integrity" in owner and not integrity.is_metadata(digest):
         raise _invalid("uri#integrity")

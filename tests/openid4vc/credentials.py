@@ -75,9 +75,9 @@ class Issuer:
             file=Path("library.pem"),
             organization_identifier=organization_identifier,
             vct=frozenset(vct),
-            anchors=(root.certificate,),
             credential_issuers=frozenset(),
             **{
+                "anchors": (root.certificate,),
                 "status_optional": False,
                 "status_3_superseded": False,
                 "iss_unchecked": False,

@@ -1,6 +1,7 @@
 """Presenting, against a real verifier on loopback that can be told to lie."""
 
 import json
+import socket
 import time
 from pathlib import Path
 from typing import Any
@@ -358,12 +359,14 @@ def test_in_place_of_a_revoked_one_another_is_taken_only_when_the_person_agrees(
 
 
 class IllustratedIssuer(IssuerWorld):
-    """An issuer whose descriptions are full of addresses of pictures."""
+    """An issuer whose descriptions are full of addresses of pictures, those of its type by https at `gallery`."""
+
+    gallery = ""
 
     @property
     def type_metadata(self) -> bytes:
         described = json.loads(super().type_metadata)
-        picture = {"uri": f"{self.url}/template.svg"}
+        picture = {"uri": f"https://{self.gallery}/template.svg"}
         described["display"][0]["rendering"] = {
             "simple": {"logo": picture, "background_image": picture},
             "svg_templates": [picture],
@@ -377,7 +380,8 @@ def test_no_picture_is_fetched_and_while_presenting_nothing_but_the_request(
 ) -> None:
     clock = tmp_path / "clock"
     clock.write_text("300")
-    with IllustratedIssuer(demo_trust) as issuer:
+    with IllustratedIssuer(demo_trust) as issuer, socket.create_server(("127.0.0.1", 0)) as gallery:
+        issuer.gallery = f"127.0.0.1:{gallery.getsockname()[1]}"
         picture = {"uri": f"{issuer.url}/logo.png"}
         add_to_metadata(issuer, "display", [{"name": "Fishing permit", "logo": picture, "background_image": picture}])
         assert trusting.run("receive", issuer.offer(tx_code=None), "--yes").code == 0
@@ -389,6 +393,9 @@ def test_no_picture_is_fetched_and_while_presenting_nothing_but_the_request(
             done = trusting.run(*command, "--test-mode", WALLET_CLOCK_OFFSET_FILE=str(clock))
             assert done.code == 0, done.err
         assert issuer.seen() == seen
+        gallery.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            gallery.accept()
 
 
 def test_the_newest_of_two_is_taken_and_the_other_can_be_chosen(

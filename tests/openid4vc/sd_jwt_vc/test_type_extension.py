@@ -89,6 +89,12 @@ def test_limits_of_our_own() -> None:
     refused({A: {"vct": A, "extends": B, "claims": [{"path": ["a"]}]}, B: {"vct": B, "claims": many}}, "claims")
 
 
+def test_a_circle_is_seen_where_it_closes() -> None:
+    for extended in (A, B, C):
+        documents = {A: {"vct": A, "extends": B}, B: {"vct": B, "extends": C}, C: {"vct": C, "extends": extended}}
+        refused(documents, "extends itself")
+
+
 def test_documents_are_bounded_one_by_one_and_together() -> None:
     def padded(document: dict[str, Any], size: int) -> str:
         bare = json.dumps({**document, "x": ""})
