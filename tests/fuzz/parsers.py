@@ -30,6 +30,7 @@ from tests.openid4vc import test_receipt
 from tests.openid4vc.credentials import PAYLOAD, Issuer, receive
 from tests.openid4vc.forging import forge, new_key, public_jwk
 from tests.openid4vc.relying_party import test_registration_certificate as registrations
+from tests.openid4vc.sd_jwt_vc import test_web_credential as webs
 from tests.openid4vc.status_list import test_token as status_tokens
 from tests.openid4vc.trust.test_trusted_list import RAW as TRUSTED_LIST
 from tests.openid4vc.vci import test_credential_offer as offers
@@ -190,6 +191,13 @@ SIGNED: Final = (
         ISSUER.key,
         {"alg": "ES256", "typ": "dc+sd-jwt", "x5c": ISSUER.x5c},
         json.loads(base64url.decode(CARD.split(".")[1])),
+    ),
+    SignedParser(
+        "web credential",
+        lambda text: webs.verify(f"{text}~"),
+        webs.WEB.key,
+        {"alg": "ES256", **webs.HEADER},
+        json.loads(base64url.decode(webs.WEB.forged(webs.CLAIMS, webs.HEADER).split(".")[1])),
     ),
     SignedParser("key proof", proofs.verify, proofs.KEY, proofs.HEADER, proofs.CLAIMS),
     SignedParser(

@@ -61,3 +61,15 @@ def test_anything_else_is_refused(value: object) -> None:
 def test_one_changed_octet_is_another_document() -> None:
     with pytest.raises(CredentialError, match="type_metadata_integrity"):
         integrity.verify(RAW + b"\n", integrity.of(RAW))
+
+
+@pytest.mark.parametrize("value", [sri("sha256"), sri("md5"), f" {sri('sha384')}\n{sri('sha512')}?ct=a/b", "x-_w"])
+def test_integrity_metadata_are_recognised_whatever_they_are_the_digest_of(value: str) -> None:
+    assert integrity.is_metadata(value)
+
+
+@pytest.mark.parametrize(
+    "value", ["", " ", "sha256", "sha256-", "-AAAA", "sha256-!", f"{sri('sha256')} x", None, ["a-b"]]
+)
+def test_what_has_no_form_of_integrity_metadata_is_none(value: object) -> None:
+    assert not integrity.is_metadata(value)

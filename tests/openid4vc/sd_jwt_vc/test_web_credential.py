@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey, derive_private_key
+from sd_jwt.utils.demo_utils import load_yaml_settings
 from sd_jwt.utils.yaml_specification import load_yaml_specification, remove_sdobj_wrappers
 
 from openid4vc import base64url, sd_jwt
@@ -203,7 +203,7 @@ def test_the_examples_of_the_draft_hold_under_the_drafts_own_key(vectors: Path, 
     They name no status, and some no issuer; those are what a recipient's policy adds.
     """
     folder = vectors / "sd-jwt-vc" / "ietf-draft" / "examples"
-    settings = yaml.safe_load((folder / "settings.yml").read_text("utf-8"))
+    settings = load_yaml_settings(folder / "settings.yml")
     specification = load_yaml_specification(folder / name / "specification.yml")
     keys = settings["key_settings"]
     payload = {
