@@ -3,8 +3,9 @@
 OpenID4VP §6.4 (the rules), §8.1 (shape of the answer), §8.6 steps 2.2 and 3, §14.9.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from openid4vc.errors import PresentationError
@@ -45,10 +46,15 @@ class CheckedCredential:
 
 @dataclass(frozen=True, slots=True)
 class CheckedAnswer:
-    """The presentations that the query needed, by the id of the credential query, and the ids of those it did not."""
+    """The presentations that the query needed, by the id of the credential query, and what was not used.
+
+    `surplus` are the ids of which nothing was used; `discarded` has the id and the error code of each presentation
+    that was not what its query asks.
+    """
 
     credentials: Mapping[str, tuple[CheckedCredential, ...]]
     surplus: tuple[str, ...]
+    discarded: tuple[tuple[str, str], ...]
 
 
 def check_shape(query: DcqlQuery, presentations: Mapping[str, Sequence[object]]) -> None:
@@ -67,28 +73,40 @@ def check_shape(query: DcqlQuery, presentations: Mapping[str, Sequence[object]])
 def check(query: DcqlQuery, presentations: Mapping[str, Sequence[Presented]]) -> CheckedAnswer:
     """Every rule of §6.4 evaluated again.
 
-    PresentationError: `response_malformed` for the shape, `missing_credential` when a required set is not met by one
-    whole option, or when a presentation is not what its query asks (type, authority), `claim_missing` when its claims
-    are no whole option of its query or have other values.
+    PresentationError `response_malformed` for the shape. A presentation that is not what its query asks is discarded
+    (§8.6); when what is left meets no whole option of a required set, the error is that of the first one discarded
+    there: `missing_credential` (type, authority) or `claim_missing` (its claims are no whole option of its query, or
+    have other values); where none was, `missing_credential`.
     """
     check_shape(query, presentations)
-    for wanted in query.sets:
-        if wanted.required and not any(_answered(option, presentations) for option in wanted.options):
-            raise PresentationError("missing_credential", error="invalid_request")
+    kept: dict[str, list[CheckedCredential]] = {}
+    faults: dict[str, list[PresentationError]] = {}
+    for credential in query.credentials:
+        for presented in presentations.get(credential.id, ()):
+            try:
+                kept.setdefault(credential.id, []).append(_check(credential, presented))
+            except PresentationError as error:
+                faults.setdefault(credential.id, []).append(error)
     # The first option that is met, of each set: another one beside it was not needed.
     needed: set[str] = set()
     for wanted in query.sets:
-        needed.update(next((option for option in wanted.options if _answered(option, presentations)), ()))
-    checked = {
-        credential.id: tuple(_check(credential, presented) for presented in presentations[credential.id])
-        for credential in query.credentials
-        if credential.id in needed
-    }
-    return CheckedAnswer(checked, tuple(query_id for query_id in presentations if query_id not in needed))
+        met = next((option for option in wanted.options if all(kept.get(query_id) for query_id in option)), ())
+        if not met and wanted.required:
+            raise _fault(faults, chain.from_iterable(wanted.options))
+        needed.update(met)
+    if not needed:
+        raise _fault(faults, presentations)
+    return CheckedAnswer(
+        credentials={query_id: tuple(checked) for query_id, checked in kept.items() if query_id in needed},
+        surplus=tuple(query_id for query_id in presentations if query_id not in needed),
+        discarded=tuple((query_id, error.code) for query_id, errors in faults.items() for error in errors),
+    )
 
 
-def _answered(option: tuple[str, ...], presentations: Mapping[str, Sequence[Presented]]) -> bool:
-    return all(query_id in presentations for query_id in option)
+def _fault(faults: Mapping[str, Sequence[PresentationError]], query_ids: Iterable[str]) -> PresentationError:
+    """What is said when a set is not met: what was wrong with the first that tried to, or that nothing did."""
+    found = (error for query_id in query_ids for error in faults.get(query_id, ()))
+    return next(found, PresentationError("missing_credential", error="invalid_request"))
 
 
 def _check(query: CredentialQuery, presented: Presented) -> CheckedCredential:

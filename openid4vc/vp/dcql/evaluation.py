@@ -19,8 +19,8 @@ MAX_CHOICES: Final = 64
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A credential that the holder could show. `claims` is the processed payload of the whole credential;
-    `authority_keys` are the AuthorityKeyIdentifiers of its chain, base64url (for `trusted_authorities`)."""
+    """A credential that the holder could show. `claims` is the processed payload of the whole credential, `cnf`
+    included; `authority_keys` are the AuthorityKeyIdentifiers of its chain, base64url (for `trusted_authorities`)."""
 
     id: str
     format: str
@@ -45,9 +45,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One way to answer the whole query, by the id of the credential query."""
+    """One way to answer the whole query, by the id of the credential query.
+
+    `further` are the other credentials that a query with `multiple` takes beside its answer (§6.1: they can be
+    returned, and need not be): each goes only when the holder adds it.
+    """
 
     answers: Mapping[str, Answer]
+    further: Mapping[str, tuple[Answer, ...]]
 
 
 def evaluate(query: DcqlQuery, candidates: Sequence[Candidate], *, add: Collection[str]) -> list[Choice]:
@@ -69,7 +74,14 @@ def _choices(query: DcqlQuery, answers: Mapping[str, list[Answer]]) -> Iterator[
     for ids in _ways(query, answers):
         ordered = [credential.id for credential in query.credentials if credential.id in ids]
         for chosen in product(*(answers[query_id] for query_id in ordered)):
-            yield Choice(dict(zip(ordered, chosen, strict=True)))
+            yield Choice(
+                answers=dict(zip(ordered, chosen, strict=True)),
+                further={
+                    answer.query.id: tuple(other for other in answers[answer.query.id] if other is not answer)
+                    for answer in chosen
+                    if answer.query.multiple
+                },
+            )
 
 
 def _ways(query: DcqlQuery, answers: Mapping[str, list[Answer]]) -> list[frozenset[str]]:
@@ -96,6 +108,9 @@ def _answer(query: CredentialQuery, candidate: Candidate, add: Collection[str]) 
     if candidate.format != query.format or candidate.vct not in query.vct_values:
         return None
     if not query.authority_matches(candidate.authority_keys):
+        return None
+    # §6.1: a credential that names no key of its holder cannot be shown with a proof of holder binding.
+    if query.require_cryptographic_holder_binding and "cnf" not in candidate.claims:
         return None
     found = [claim.matches(candidate.claims, {}) for claim in query.claims]
     available = sum(1 << index for index, paths in enumerate(found) if paths)

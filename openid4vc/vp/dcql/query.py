@@ -4,7 +4,7 @@ OpenID4VP §6 (structure), Annex B.3.5 (`meta` of SD-JWT VC).
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias, TypeVar
 
@@ -13,9 +13,8 @@ from openid4vc.strict_json import JsonValue
 from openid4vc.vp import claims_path
 from openid4vc.vp.claims_path import ArrayGaps, ClaimsPath, ConcretePath
 
+# Annex B leaves the list of formats open: a query for another one is no fault, but nothing here answers it (§6.4.2).
 FORMAT: Final = "dc+sd-jwt"
-# Formats of the specification that nobody here holds: nothing answers such a query (§6.4.2). Any other is a fault.
-_OTHER_FORMATS: Final = frozenset({"mso_mdoc", "jwt_vc_json", "ldp_vc"})
 
 MAX_CREDENTIALS: Final = 32
 MAX_CLAIMS: Final = 256
@@ -79,7 +78,7 @@ class CredentialQuery:
 
     @property
     def options(self) -> tuple[int, ...]:
-        """The combinations that answer this query, most wanted first, as bits over `claims`."""
+        """§6.4.1: the combinations that answer this query, most wanted first, as bits over `claims`."""
         return self.claim_sets or ((1 << len(self.claims)) - 1,)
 
     def chosen(self, bits: int) -> tuple[ClaimQuery, ...]:
@@ -160,19 +159,12 @@ def parse(query: JsonValue) -> DcqlQuery:
 def _credential_query(value: JsonValue) -> CredentialQuery:
     if not isinstance(value, dict):
         raise _invalid("credential query")
-    format_, meta = value.get("format"), value.get("meta")
-    if not isinstance(format_, str) or (format_ != FORMAT and format_ not in _OTHER_FORMATS):
-        raise _invalid("format")
+    format_, meta = _text(value.get("format")), value.get("meta")
     if not isinstance(meta, dict):
         raise _invalid("meta")
     # Annex B.3.5: vct_values is required for SD-JWT VC.
     vct_values = _array(meta, "vct_values", MAX_VALUES, _text) if format_ == FORMAT else ()
-    claims: tuple[ClaimQuery, ...] = ()
-    if "claims" in value:
-        claims = _array(value, "claims", MAX_CLAIMS, _claim_query)
-        named = [claim.id for claim in claims if claim.id is not None]
-        if len(set(named)) != len(named):
-            raise _invalid("claim ids repeat")
+    claims = _claims(value)
     return CredentialQuery(
         id=_identifier(value.get("id")),
         format=format_,
@@ -189,24 +181,44 @@ def _credential_query(value: JsonValue) -> CredentialQuery:
     )
 
 
+def _claims(value: dict[str, JsonValue]) -> tuple[ClaimQuery, ...]:
+    if "claims" not in value:
+        return ()
+    claims = _array(value, "claims", MAX_CLAIMS, _claim_query)
+    named = [claim.id for claim in claims if claim.id is not None]
+    if len(set(named)) != len(named):
+        raise _invalid("claim ids repeat")
+    # With claim_sets, two claims queries for one claim may stand in different options, each with its own values.
+    return claims if "claim_sets" in value else tuple(_firsts(claims))
+
+
+def _firsts(claims: Iterable[ClaimQuery]) -> Iterator[ClaimQuery]:
+    """§6.1: a claims query for a claim that was asked already is ignored."""
+    seen: set[ClaimsPath] = set()
+    for claim in claims:
+        if claim.path not in seen:
+            seen.add(claim.path)
+            yield claim
+
+
 def _claim_sets(value: dict[str, JsonValue], claims: tuple[ClaimQuery, ...]) -> tuple[int, ...]:
-    """§6.4.1: only beside `claims`, whose every element then has an id; each option names known ids, none twice."""
+    """§6.4.1: only beside `claims`, whose every element then has an id (§6.3); each option names known ids.
+
+    An option may be empty (§6.1 has only the outer array non-empty): the credential is then wanted also without claims.
+    """
     if "claim_sets" not in value:
         return ()
     if not claims or any(claim.id is None for claim in claims):
         raise _invalid("claim_sets without identified claims")
-    bits = {claim.id: 1 << index for index, claim in enumerate(claims)}
+    indexes = {claim.id: index for index, claim in enumerate(claims)}
 
     def option(names: JsonValue) -> int:
-        if not isinstance(names, list) or not 0 < len(names) <= MAX_CLAIMS:
+        if not isinstance(names, list) or len(names) > MAX_CLAIMS:
             raise _invalid("claim_sets option")
-        chosen = 0
-        for name in names:
-            bit = bits.get(name, 0) if isinstance(name, str) else 0
-            if bit == 0 or chosen & bit:
-                raise _invalid("claim_sets reference")
-            chosen |= bit
-        return chosen
+        if not all(isinstance(name, str) and name in indexes for name in names):
+            raise _invalid("claim_sets reference")
+        # A set: an id that is named twice counts once.
+        return sum(1 << indexes[claim.id] for claim in _firsts(claims[indexes[name]] for name in names))
 
     return _array(value, "claim_sets", MAX_CLAIM_SETS, option)
 
@@ -233,9 +245,10 @@ def _credential_set(value: JsonValue, known: frozenset[str]) -> CredentialSetQue
     def option(names: JsonValue) -> tuple[str, ...]:
         if not isinstance(names, list) or not 0 < len(names) <= MAX_CREDENTIALS:
             raise _invalid("credential_sets option")
-        if not all(isinstance(name, str) and name in known for name in names) or len(set(names)) != len(names):
+        if not all(isinstance(name, str) and name in known for name in names):
             raise _invalid("credential_sets reference")
-        return tuple(names)
+        # A set: an id that is named twice counts once.
+        return tuple(dict.fromkeys(names))
 
     return CredentialSetQuery(_array(value, "options", MAX_OPTIONS, option), _boolean(value, "required", True))
 
@@ -243,7 +256,7 @@ def _credential_set(value: JsonValue, known: frozenset[str]) -> CredentialSetQue
 def _trusted_authorities(value: JsonValue) -> TrustedAuthorities:
     if not isinstance(value, dict):
         raise _invalid("trusted_authorities")
-    return TrustedAuthorities(_text(value.get("type")), _array(value, "values", MAX_VALUES, _text))
+    return TrustedAuthorities(_string(value.get("type")), _array(value, "values", MAX_VALUES, _string))
 
 
 def _array(holder: dict[str, JsonValue], name: str, limit: int, item: Callable[[JsonValue], _T]) -> tuple[_T, ...]:
@@ -259,10 +272,17 @@ def _identifier(value: JsonValue) -> str:
     return value
 
 
-def _text(value: JsonValue) -> str:
-    if not isinstance(value, str) or not value:
-        raise _invalid("empty text")
+def _string(value: JsonValue) -> str:
+    if not isinstance(value, str):
+        raise _invalid("not a string")
     return value
+
+
+def _text(value: JsonValue) -> str:
+    text = _string(value)
+    if not text:
+        raise _invalid("empty text")
+    return text
 
 
 def _boolean(holder: dict[str, JsonValue], name: str, default: bool) -> bool:

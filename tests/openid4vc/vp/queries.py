@@ -35,7 +35,7 @@ def with_optional(required: str, optional: str) -> dict[str, Any]:
 def card(
     identifier: str = "1", vct: str = VCT, *, authority_keys: frozenset[str] = frozenset(), **values: Any
 ) -> Candidate:
-    return Candidate(identifier, "dc+sd-jwt", vct, {"vct": vct, **values}, authority_keys)
+    return Candidate(identifier, "dc+sd-jwt", vct, {"vct": vct, "cnf": {"jwk": {}}, **values}, authority_keys)
 
 
 def presented(vct: str = VCT, *, authority_keys: frozenset[str] = frozenset(), **values: Any) -> Presented:

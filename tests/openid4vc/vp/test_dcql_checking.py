@@ -95,6 +95,29 @@ def test_what_was_disclosed_beyond_the_question_is_not_in_what_was_asked() -> No
     assert checked.asked == {"x": 1, "list": ["c"]}
 
 
+@pytest.mark.spec("OpenID4VP 1.0 §8.6")
+def test_a_presentation_that_is_not_what_was_asked_is_discarded_and_the_others_are_used() -> None:
+    several = parse(credential("a", claims=claims("x"), multiple=True))
+    good, bad, other = presented(x=1), presented(), presented(OTHER_VCT, x=1)
+    checked = dcql.check(several, {"a": [bad, good, other]})
+    assert [each.presented for each in checked.credentials["a"]] == [good]
+    assert checked.discarded == (("a", "claim_missing"), ("a", "missing_credential")) and checked.surplus == ()
+    refused(several, "claim_missing", a=[bad, other])
+
+
+def test_another_option_may_be_met_by_what_is_left() -> None:
+    query = parse(credential("a"), credential("b", OTHER_VCT), credential_sets=[{"options": [["a"], ["b"]]}])
+    checked = dcql.check(query, {"a": [presented("no such type")], "b": [presented(OTHER_VCT)]})
+    assert (list(checked.credentials), checked.surplus) == (["b"], ("a",))
+    assert checked.discarded == (("a", "missing_credential"),)
+
+
+def test_what_is_left_without_anything_is_no_answer_although_nothing_was_required() -> None:
+    query = parse(credential("a", claims=claims("x")), credential_sets=[{"options": [["a"]], "required": False}])
+    refused(query, "claim_missing", a=[presented()])
+    refused(query, "missing_credential")
+
+
 def test_a_query_for_another_format_is_answered_by_nothing() -> None:
     mdoc = {"id": "mdl", "format": "mso_mdoc", "meta": {"doctype_value": "x"}}
     query = parse(mdoc, credential("a"), credential_sets=[{"options": [["mdl"], ["a"]]}])

@@ -114,6 +114,32 @@ def test_another_type_or_format_does_not_match() -> None:
     unanswerable(query, Candidate("1", "mso_mdoc", VCT, {"a": 1}))
 
 
+@pytest.mark.spec("OpenID4VP 1.0 §6.1", "require_cryptographic_holder_binding")
+def test_a_credential_without_a_holder_key_answers_only_where_no_binding_is_required() -> None:
+    bearer = Candidate("1", "dc+sd-jwt", VCT, {"vct": VCT})
+    unanswerable(parse(credential()), bearer)
+    assert only(parse(credential(require_cryptographic_holder_binding=False)), bearer).candidate is bearer
+
+
+@pytest.mark.spec("OpenID4VP 1.0 §6.1", "multiple")
+def test_where_several_are_taken_the_others_are_offered_beside_each_answer() -> None:
+    held = [card("1", a=1), card("2", a=2), card("3", b=3)]
+    plain = evaluate(parse(credential(claims=claims("a"))), *held)
+    assert [choice.further for choice in plain] == [{}, {}]
+    several = evaluate(parse(credential(claims=claims("a"), multiple=True)), *held)
+    offered = [(choice.answers["card"].candidate.id, choice.further["card"]) for choice in several]
+    assert [(chosen, [other.candidate.id for other in others]) for chosen, others in offered] == [
+        ("1", ["2"]),
+        ("2", ["1"]),
+    ]
+
+
+def test_an_empty_claim_set_makes_all_claims_optional() -> None:
+    query = parse(credential(claims=claims("a"), claim_sets=[["a"], []]))
+    assert only(query, card()).claims == ()
+    assert names(only(query, card(a=1))) == [] and names(only(query, card(a=1), add=("a",))) == ["a"]
+
+
 def test_trusted_authorities_leave_out_other_issuers_where_they_can_be_evaluated() -> None:
     known = parse(credential(trusted_authorities=[{"type": "aki", "values": ["abc", "def"]}]))
     assert only(known, card("1"), card("2", authority_keys=frozenset({"def"}))).candidate.id == "2"
