@@ -18,6 +18,8 @@ from openid4vc.strict_json import JsonObject, JsonValue
 _NOTHING: Final[Mapping[str, object]] = {}
 # Most values are one of these; asking an abstract class about each would cost more than hashing it.
 _SCALARS: Final = frozenset({str, int, bool, float, type(None)})
+# Digests stand two levels below the object or array that they belong to, where strict_json must still read them.
+MAX_DEPTH: Final = strict_json.MAX_DEPTH - 2
 
 
 class Disclosable:
@@ -45,8 +47,7 @@ def issue(
     `_sd`, filled up with decoys so that it says nothing; None adds no decoy.
 
     SdJwtError: `claim_reserved`, also for one name in both; `too_many_disclosures`. ValueError: more top-level
-    Disclosures than `digests`, a short or repeated salt, a mark where none can be, nesting beyond
-    strict_json.MAX_DEPTH.
+    Disclosures than `digests`, a short or repeated salt, a mark where none can be, nesting beyond MAX_DEPTH.
     """
     issuing = _Issuing(salts)
     payload, count = issuing.members(claims, 0)
@@ -139,5 +140,5 @@ def _check_salts(salts: list[str]) -> None:
 
 
 def _check_depth(depth: int) -> None:
-    if depth >= strict_json.MAX_DEPTH:
+    if depth >= MAX_DEPTH:
         raise ValueError("nested too deeply")
