@@ -107,8 +107,8 @@ CODES: Final[frozenset[str]] = frozenset(
     type_metadata_invalid type_metadata_integrity type_metadata_unavailable
     x5c_invalid cert_expired cert_not_yet_valid cert_self_signed cert_role cert_key_usage chain_untrusted
     key_discovery_forbidden issuer_keys_unavailable issuer_metadata_invalid
-    untrusted_issuer issuer_not_authorised_for_type trust_list_invalid trust_anchors_missing key_certificate_mismatch
-    key_unreadable
+    untrusted_issuer issuer_not_authorised_for_type trust_list_invalid trust_list_untrusted trust_list_outdated
+    trust_anchors_missing key_certificate_mismatch key_unreadable
     status_unavailable status_unknown status_missing status_list_invalid revoked suspended superseded
     offer_malformed offer_scheme offer_used offer_expired offer_locked offer_not_found
     metadata_invalid metadata_mismatch metadata_unsigned metadata_untrusted unsupported_grant

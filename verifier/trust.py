@@ -29,19 +29,19 @@ class Trust:
         self._clock = clock
         self.current: TrustFolder
         self.loaded_at: int
-        self._load()
+        self._load(previous=None)
 
     def reload(self) -> bool:
         """Read the folder again; False where it could not be taken and the old one stays in force."""
         try:
-            self._load()
+            self._load(previous=self.current)
         except (TrustError, VerifierError) as error:
             _log.error("trust_reload_failed", extra={"reason": error.code})
             return False
         return True
 
-    def _load(self) -> None:
-        loaded = folder.load(self._directory, required=REQUIRED)
+    def _load(self, previous: TrustFolder | None) -> None:
+        loaded = folder.load(self._directory, required=REQUIRED, now=self._clock(), previous=previous)
         if not self._demo and any(making.is_demo(anchor) for anchors in loaded.anchors.values() for anchor in anchors):
             raise VerifierError("demo_anchor_in_production", directory=str(self._directory))
         self.current, self.loaded_at = loaded, self._clock()

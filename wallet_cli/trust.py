@@ -10,8 +10,8 @@ from wallet_cli.terminal import shown
 
 
 def load(invocation: Invocation, *required: Role) -> TrustFolder:
-    """`WALLET_HOME/trust`, whole: TrustError `trust_list_invalid`, `trust_anchors_missing` for a required role."""
-    return folder.load(invocation.home / "trust", required=required)
+    """`WALLET_HOME/trust`, whole: TrustError `trust_list_*`, `trust_anchors_missing` for a required role."""
+    return folder.load(invocation.home / "trust", required=required, now=invocation.now(), previous=None)
 
 
 def connect(invocation: Invocation, trust: TrustFolder, *, demo: bool) -> Network:

@@ -1,1 +1,1 @@
-"""JOSE, as much of it as is accepted here: ES256 signatures, ECDH-ES encryption and P-256 keys, compact form only."""
+"""JOSE, as much of it as is accepted here: ES256 (others by policy), ECDH-ES with AES-GCM, compact form only."""

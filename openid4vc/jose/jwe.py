@@ -118,8 +118,6 @@ def _decrypt(
     if parts[1]:
         raise _Undecryptable
     iv, ciphertext, tag = (_octets(part) for part in parts[2:])
-    if len(iv) != _IV_OCTETS or len(tag) != _TAG_OCTETS:
-        raise _Undecryptable
     try:
         sender, epk_holds = jwk.parse_public_key(header.get("epk"), use="enc"), True
     except JoseError:
@@ -127,10 +125,17 @@ def _decrypt(
         # that can only fail.
         sender, epk_holds = private_key.public_key(), False
     key = _agreed_key(private_key, sender, enc, apu, apv)
-    plaintext = AESGCM(key).decrypt(iv, ciphertext + tag, parts[0].encode("ascii"))
+    plaintext = _open(key, iv, ciphertext, tag, parts[0].encode("ascii"))
     if not epk_holds:
         raise _Undecryptable
     return DecryptedJwe(header, plaintext)
+
+
+def _open(key: bytes, iv: bytes, ciphertext: bytes, tag: bytes, protected: bytes) -> bytes:
+    """RFC 7518 §5.3: AES-GCM with an IV of 96 bits and a tag of 128, whatever else the library would take."""
+    if len(iv) != _IV_OCTETS or len(tag) != _TAG_OCTETS:
+        raise _Undecryptable
+    return AESGCM(key).decrypt(iv, ciphertext + tag, protected)
 
 
 def _header(text: str) -> JsonObject:

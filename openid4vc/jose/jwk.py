@@ -1,6 +1,7 @@
-"""A JSON Web Key: a P-256 public key as it travels in headers and claims.
+"""A JSON Web Key: a public key as it travels in headers and claims, on P-256 unless a policy allows more.
 
-RFC 7517 (format), RFC 7518 §6.2.1 (elliptic curve members), RFC 7638 (thumbprint).
+RFC 7517 (format), RFC 7518 §6.2.1 (elliptic curve members), §6.3.1 (RSA members), RFC 8037 §2 (Ed25519), RFC 7638
+(thumbprint).
 """
 
 import hashlib
@@ -12,10 +13,14 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
     EllipticCurvePublicKey,
     EllipticCurvePublicNumbers,
 )
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from openid4vc import base64url
 from openid4vc.errors import FormatError, JoseError
+from openid4vc.jose import weak_keys
+from openid4vc.jose.algorithms import Ecdsa, PublicKey, SignatureAlgorithm
 
 Use = Literal["sig", "enc"]
 
@@ -24,6 +29,8 @@ _P256: Final = SECP256R1()
 # Private and symmetric members (RFC 7518 §6.2.2, §6.3.2, §6.4.1): whoever sends one has lost the key already.
 _SECRET_MEMBERS: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"})
 _ALGORITHMS: Final[Mapping[str, str]] = {"sig": "ES256", "enc": "ECDH-ES"}
+# As FIPS 186-5 §A.1.1 has it, cut down to what is in use; a large one is only slow.
+_MAX_EXPONENT: Final = (1 << 32) - 1
 _KEY_OPERATIONS: Final[Mapping[str, frozenset[str]]] = {
     "sig": frozenset({"verify"}),
     "enc": frozenset({"deriveKey", "deriveBits"}),
@@ -42,13 +49,35 @@ def parse_public_key(jwk: object, *, use: Use) -> EllipticCurvePublicKey:
         raise JoseError("jwk_invalid", "not a P-256 key")
     if not _SECRET_MEMBERS.isdisjoint(jwk):
         raise JoseError("jwk_invalid", "private members")
-    _check_purpose(jwk, use)
+    _check_purpose(jwk, use, _ALGORITHMS[use])
     x = int.from_bytes(_coordinate(jwk.get("x")), "big")
     y = int.from_bytes(_coordinate(jwk.get("y")), "big")
     try:
         return EllipticCurvePublicNumbers(x, y, _P256).public_key()
     except ValueError:
         raise JoseError("jwk_invalid", "not a point of the curve") from None
+
+
+def parse_verification_key(jwk: object, *, algorithm: SignatureAlgorithm) -> PublicKey:
+    """A JWK from outside to a key for signatures by `algorithm` and no other; JoseError `jwk_invalid`.
+
+    `algorithm` is the one of the policy that the token's `alg` names: a JWK whose own `alg` says another is refused
+    (RFC 8725 §3.1), and so is an RSA key of a generator known to be broken (§3.5).
+    """
+    if not isinstance(jwk, (dict, Mapping)):
+        raise JoseError("jwk_invalid", "not an object")
+    if jwk.get("kty") != algorithm.kty or (algorithm.crv is not None and jwk.get("crv") != algorithm.crv):
+        raise JoseError("jwk_invalid", f"not a key for {algorithm.name}")
+    if not _SECRET_MEMBERS.isdisjoint(jwk):
+        raise JoseError("jwk_invalid", "private members")
+    _check_purpose(jwk, "sig", algorithm.name)
+    try:
+        key = _verification_key(jwk, algorithm)
+    except ValueError:
+        raise JoseError("jwk_invalid", "not a key") from None
+    if not algorithm.takes(key):
+        raise JoseError("jwk_invalid", "size")
+    return key
 
 
 def from_public_key(key: EllipticCurvePublicKey) -> dict[str, str]:
@@ -74,11 +103,32 @@ def thumbprint(jwk: Mapping[str, object]) -> str:
     return base64url.encode(hashlib.sha256(canonical.encode("ascii")).digest())
 
 
-def _check_purpose(jwk: Mapping[str, object], use: Use) -> None:
+def _verification_key(jwk: Mapping[str, object], algorithm: SignatureAlgorithm) -> PublicKey:
+    """The key from its own members; ValueError of the library for numbers that are no key."""
+    if isinstance(algorithm, Ecdsa):
+        x, y = (int.from_bytes(_coordinate(jwk.get(name), algorithm.octets), "big") for name in ("x", "y"))
+        return EllipticCurvePublicNumbers(x, y, algorithm.curve).public_key()
+    if algorithm.kty == "OKP":
+        return Ed25519PublicKey.from_public_bytes(_coordinate(jwk.get("x")))
+    modulus, exponent = (_unsigned(jwk.get(name)) for name in ("n", "e"))
+    if exponent > _MAX_EXPONENT or weak_keys.is_roca(modulus):
+        raise JoseError("jwk_invalid", "weak key")
+    return RSAPublicNumbers(exponent, modulus).public_key()
+
+
+def _unsigned(value: object) -> int:
+    """RFC 7518 §2, Base64urlUInt: big-endian, and no octet more than the number needs."""
+    octets = _octets(value)
+    if not octets or octets[0] == 0:
+        raise JoseError("jwk_invalid", "number")
+    return int.from_bytes(octets, "big")
+
+
+def _check_purpose(jwk: Mapping[str, object], use: Use, alg: str) -> None:
     """RFC 7517 §4.2–4.4: a key made for something else is not used."""
     if jwk.get("use", use) != use:
         raise JoseError("jwk_invalid", "use")
-    if jwk.get("alg", _ALGORITHMS[use]) != _ALGORITHMS[use]:
+    if jwk.get("alg", alg) != alg:
         raise JoseError("jwk_invalid", "alg")
     if "key_ops" not in jwk:
         return
@@ -91,14 +141,18 @@ def _check_purpose(jwk: Mapping[str, object], use: Use) -> None:
         raise JoseError("jwk_invalid", "key_ops")
 
 
-def _coordinate(value: object) -> bytes:
-    """RFC 7518 §6.2.1.2: exactly 32 octets, leading zeros kept."""
-    if not isinstance(value, str):
-        raise JoseError("jwk_invalid", "coordinate")
-    try:
-        octets = base64url.decode(value)
-    except FormatError:
-        raise JoseError("jwk_invalid", "coordinate") from None
-    if len(octets) != 32:
+def _coordinate(value: object, size: int = 32) -> bytes:
+    """RFC 7518 §6.2.1.2: exactly as many octets as the curve has, leading zeros kept."""
+    octets = _octets(value)
+    if len(octets) != size:
         raise JoseError("jwk_invalid", "coordinate")
     return octets
+
+
+def _octets(value: object) -> bytes:
+    if not isinstance(value, str):
+        raise JoseError("jwk_invalid", "number")
+    try:
+        return base64url.decode(value)
+    except FormatError:
+        raise JoseError("jwk_invalid", "number") from None

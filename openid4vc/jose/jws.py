@@ -1,4 +1,4 @@
-"""A JSON Web Signature: a signed object in compact form, ES256 and nothing else.
+"""A JSON Web Signature: a signed object in compact form, ES256 unless the caller's policy allows more.
 
 RFC 7515 §3.1, §7.1 (compact form), RFC 7518 §3.4 (ES256), RFC 7519 §4.1 (time claims), RFC 8725 (why so strict).
 """
@@ -6,18 +6,17 @@ RFC 7515 §3.1, §7.1 (compact form), RFC 7518 §3.4 (ES256), RFC 7519 §4.1 (ti
 from collections.abc import Mapping
 from typing import Final, NamedTuple, Protocol
 
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ec import (
     ECDSA,
     SECP256R1,
     EllipticCurvePrivateKey,
     EllipticCurvePublicKey,
 )
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from openid4vc import base64url, strict_json
 from openid4vc.errors import FormatError, JoseError
+from openid4vc.jose.algorithms import ES256_ONLY, Algorithms, PublicKey
 from openid4vc.strict_json import JsonObject
 
 MAX_BYTES: Final = 1 << 20
@@ -87,11 +86,17 @@ class VerifiedJws(NamedTuple):
 
 
 def parse(
-    text: str, *, typ: str | None, max_bytes: int = MAX_BYTES, known_headers: Mapping[str, JsonObject] = NO_HEADERS
+    text: str,
+    *,
+    typ: str | None,
+    max_bytes: int = MAX_BYTES,
+    known_headers: Mapping[str, JsonObject] = NO_HEADERS,
+    algorithms: Algorithms = ES256_ONLY,
 ) -> Jws:
     """A compact JWS to its parts; `typ` is compared exactly, None takes any or none.
 
     `known_headers` are headers that were read here before, by their text, so that they need not be read again.
+    An `alg` outside `algorithms` is refused before anything else is looked at.
     Raises FormatError `too_large`, JoseError `jose_malformed`, `alg_not_allowed`, `jose_header` or `typ_wrong`.
     """
     if len(text) > max_bytes:
@@ -102,7 +107,7 @@ def parse(
     protected, payload_text, signature_text = parts
     header = known_headers.get(protected)
     if header is None:
-        header = _read_header(protected)
+        header = _read_header(protected, algorithms)
     if typ is not None and header.get("typ") != typ:
         raise JoseError("typ_wrong")
     try:
@@ -117,28 +122,25 @@ def parse(
     return Jws(text, protected, header, payload, signing_input, signature)
 
 
-def check_signature(jws: Jws, key: EllipticCurvePublicKey) -> None:
-    """ES256 under `key`; JoseError `alg_not_allowed` for a key that ES256 cannot use, `bad_signature`."""
-    # RFC 8725 §3.1: algorithm and key belong together; a token's `alg` never chooses how a key is used. Keys of other
-    # kinds have no curve; asking the abstract class about each key would cost as much as hashing what it signed.
-    if not isinstance(getattr(key, "curve", None), SECP256R1):
-        raise JoseError("alg_not_allowed", "ES256 needs a P-256 key")
-    signature = jws.signature
-    if len(signature) != 64:
-        raise JoseError("bad_signature", "not 64 octets")
-    r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
-    try:
-        key.verify(encode_dss_signature(r, s), jws.signing_input, _ES256)
-    except InvalidSignature:
-        raise JoseError("bad_signature") from None
+def check_signature(jws: Jws, key: PublicKey, *, algorithms: Algorithms = ES256_ONLY) -> None:
+    """The signature under `key`, by the `alg` of the header, which must be in `algorithms` and fit the key.
+
+    JoseError `alg_not_allowed`, `bad_signature`. Where the key came as a JWK, it was read for this very algorithm
+    (`jwk.parse_verification_key`).
+    """
+    # RFC 8725 §3.1: algorithm and key belong together; a token's `alg` never chooses how a key is used.
+    algorithm = algorithms.get(jws.header.get("alg", ""))
+    if algorithm is None:
+        raise JoseError("alg_not_allowed")
+    algorithm.check(key, jws.signature, jws.signing_input)
 
 
-def verify(jws: Jws, key: EllipticCurvePublicKey) -> VerifiedJws:
+def verify(jws: Jws, key: PublicKey, *, algorithms: Algorithms = ES256_ONLY) -> VerifiedJws:
     """The signature under `key`, then the payload as a JSON object.
 
     JoseError: as `check_signature`; `jose_malformed` for a payload that is not an I-JSON object.
     """
-    check_signature(jws, key)
+    check_signature(jws, key, algorithms=algorithms)
     return VerifiedJws(jws.header, unverified_claims(jws))
 
 
@@ -186,16 +188,17 @@ def check_times(claims: Mapping[str, object], *, now: int, skew: int) -> None:
 def headers(*headers: JsonObject) -> Mapping[str, JsonObject]:
     """Protected headers by their text, in the form of `known_headers`."""
     texts = [base64url.encode(strict_json.write(header)) for header in headers]
-    return {text: _read_header(text) for text in texts}
+    return {text: _read_header(text, ES256_ONLY) for text in texts}
 
 
-def _read_header(protected: str) -> JsonObject:
+def _read_header(protected: str, algorithms: Algorithms) -> JsonObject:
     """RFC 8725 §3.1: the algorithm is ours to choose, and is looked at before any key is."""
     try:
         header = strict_json.parse_object(base64url.decode(protected))
     except FormatError:
         raise JoseError("jose_malformed", "header") from None
-    if header.get("alg") != "ES256":
+    alg = header.get("alg")
+    if not isinstance(alg, str) or alg not in algorithms:
         raise JoseError("alg_not_allowed")
     if not _FORBIDDEN_MEMBERS.isdisjoint(header):
         raise JoseError("jose_header", "a member that is not processed here")

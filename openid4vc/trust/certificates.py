@@ -20,6 +20,7 @@ from cryptography.x509.oid import NameOID
 
 from openid4vc import base64url
 from openid4vc.errors import TrustError
+from openid4vc.jose.algorithms import Algorithms, PublicKey
 
 MAX_CHAIN: Final = 5
 MAX_DER: Final = 16 * 1024
@@ -57,13 +58,23 @@ class Certificate:
     @property
     def public_key(self) -> EllipticCurvePublicKey:
         """The key, which must be on P-256: TrustError `x5c_invalid` (HAIP 1.0 §7: ES256 only)."""
-        try:
-            key = self.x509.public_key()
-        except (ValueError, UnsupportedAlgorithm) as error:
-            raise TrustError("x5c_invalid", "key cannot be read") from error
+        key = self._any_key()
         if not isinstance(key, EllipticCurvePublicKey) or not isinstance(key.curve, SECP256R1):
             raise TrustError("x5c_invalid", "key is not on P-256")
         return key
+
+    def verification_key(self, algorithms: Algorithms) -> PublicKey:
+        """The key, which one of these algorithms must be able to use: TrustError `x5c_invalid`."""
+        key = self._any_key()
+        if not isinstance(key, PublicKey) or not any(algorithm.takes(key) for algorithm in algorithms.values()):
+            raise TrustError("x5c_invalid", "key is for no algorithm that is allowed")
+        return key
+
+    def _any_key(self) -> object:
+        try:
+            return self.x509.public_key()
+        except (ValueError, UnsupportedAlgorithm) as error:
+            raise TrustError("x5c_invalid", "key cannot be read") from error
 
     @property
     def sha256(self) -> str:

@@ -23,17 +23,27 @@ from cryptography.x509.verification import (
 )
 
 from openid4vc.errors import TrustError
+from openid4vc.jose.algorithms import ES256_ONLY, Algorithms
 from openid4vc.trust.certificates import MAX_CHAIN, Certificate, Role
 
 _Extension = TypeVar("_Extension", bound=x509.ExtensionType)
 _TLS_USAGES: Final = frozenset({ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH})
 
 
-def verify(x5c: tuple[Certificate, ...], *, role: Role, anchors: Sequence[Certificate], now: int) -> Certificate:
+def verify(
+    x5c: tuple[Certificate, ...],
+    *,
+    role: Role,
+    anchors: Sequence[Certificate],
+    now: int,
+    algorithms: Algorithms = ES256_ONLY,
+) -> Certificate:
     """The leaf of a chain that leads, in exactly its order and with nothing else in it, to one of `anchors`.
 
     `anchors` are those of `role` and of no other: that is what keeps one role's certificates out of another.
-    TrustError: `x5c_invalid` (anchor inside, shuffled, extra certificate, key not P-256), `cert_self_signed`,
+    `algorithms` say what the leaf's key is for; the authorities above it may use whatever the library holds sound
+    (ECDSA on the NIST curves, RSA from 2048 bits, SHA-2).
+    TrustError: `x5c_invalid` (anchor inside, shuffled, extra certificate, key not allowed), `cert_self_signed`,
     `cert_expired`, `cert_not_yet_valid` (leaf, intermediate or anchor), `cert_role`, `cert_key_usage`,
     `chain_untrusted` (to nobody known, or a certificate missing between).
     """
@@ -45,7 +55,7 @@ def verify(x5c: tuple[Certificate, ...], *, role: Role, anchors: Sequence[Certif
     _check_contents(x5c, anchors)
     for certificate in x5c:
         _check_period(certificate, now)
-    _check_leaf(x5c[0], role)
+    _check_leaf(x5c[0], role, algorithms)
     for certificate in x5c[1:]:
         if _is_tls_only(certificate):
             raise TrustError("cert_role", "intermediate for TLS only")
@@ -76,9 +86,9 @@ def _check_period(certificate: Certificate, now: int) -> None:
         raise TrustError("cert_expired", time=certificate.not_after)
 
 
-def _check_leaf(leaf: Certificate, role: Role) -> None:
+def _check_leaf(leaf: Certificate, role: Role, algorithms: Algorithms) -> None:
     """What the library leaves to us: the leaf's key, and that it may sign for this role."""
-    _ = leaf.public_key
+    leaf.verification_key(algorithms)
     constraints = _extension(leaf, x509.BasicConstraints)
     if constraints is not None and constraints.ca:
         raise TrustError("cert_role", "a certificate authority is no leaf")

@@ -7,7 +7,8 @@ ETSI TS 119 602 v1.1.1 clause 6 (data model) and its JSON schema. What this prof
 * `ServiceInformationExtensions` holds `{"vct": [types]}` and, where value 3 of the status lists means superseded,
   `{"status_3": "superseded"}`.
 
-The postal address and information URI that the schema asks for are not read.
+The postal address and information URI that the schema asks for are not read. Whether a list is signed is not this
+module's business (`signed_list`).
 """
 
 import base64
@@ -45,12 +46,21 @@ class TrustedEntity:
 
 @dataclass(frozen=True, slots=True)
 class TrustedList:
-    """A list as it was read; times are seconds."""
+    """A list as it was read; times are seconds. `operator_names` are those of the scheme operator in every language."""
 
     sequence: int
     issued: int
     next_update: int
+    list_type: str | None
+    scheme_names: frozenset[str]
+    operator_names: frozenset[str]
+    territory: str | None
     entities: tuple[TrustedEntity, ...]
+
+    @property
+    def scheme(self) -> tuple[object, ...]:
+        """What stays the same from one edition of a list to the next."""
+        return self.list_type, self.territory, self.scheme_names, self.operator_names
 
 
 def parse(raw: bytes) -> TrustedList:
@@ -82,8 +92,10 @@ def create(entities: Iterable[TrustedEntity], *, operator: str, sequence: int, i
 
 def _list(document: JsonObject) -> TrustedList:
     information = _object(document, "ListAndSchemeInformation")
+    _refuse_critical(information, "SchemeExtensions")
     sequence = information.get("LoTESequenceNumber")
-    if information.get("LoTEVersionIdentifier") != 1 or type(sequence) is not int:
+    # 6.3.1, 6.3.2: version 1; the first list of a scheme has number 1.
+    if information.get("LoTEVersionIdentifier") != 1 or type(sequence) is not int or sequence < 1:
         raise TrustError("trust_list_invalid", "version or sequence number")
     entities = tuple(
         entity
@@ -92,12 +104,38 @@ def _list(document: JsonObject) -> TrustedList:
     )
     if not entities:
         raise TrustError("trust_list_invalid", "no entity is trusted for anything")
+    # 6.3.15: a closed list, whose NextUpdate is null, vouches for nobody any more.
     issued, next_update = (_time(information.get(name), name) for name in ("ListIssueDateTime", "NextUpdate"))
-    return TrustedList(sequence, issued, next_update, entities)
+    if next_update < issued:
+        raise TrustError("trust_list_invalid", "NextUpdate before ListIssueDateTime")
+    return TrustedList(
+        sequence=sequence,
+        issued=issued,
+        next_update=next_update,
+        list_type=_optional_string(information, "LoTEType"),
+        scheme_names=_names(information, "SchemeName") if "SchemeName" in information else frozenset(),
+        operator_names=_names(information, "SchemeOperatorName"),
+        territory=_optional_string(information, "SchemeTerritory"),
+        entities=entities,
+    )
+
+
+def _refuse_critical(parent: JsonObject, name: str) -> None:
+    """6.3.17: a list with an extension that is marked critical and not understood is not used. Ours never are."""
+    extensions = parent.get(name, [])
+    if not isinstance(extensions, list):
+        raise TrustError("trust_list_invalid", name)
+    for extension in extensions:
+        if isinstance(extension, dict) and any(
+            member.lower() in ("critical", "criticality") and extension[member] not in (False, None)
+            for member in extension
+        ):
+            raise TrustError("trust_list_invalid", f"critical extension in {name}")
 
 
 def _services(entity: JsonObject) -> Iterable[TrustedEntity]:
     information = _object(entity, "TrustedEntityInformation")
+    _refuse_critical(information, "TEInformationExtensions")
     name = _text(_array(information, "TEName")[0], "TEName")
     trade_names = [_text(member, "TETradeName") for member in _array(information, "TETradeName")]
     identifiers = {value for value in trade_names if _IDENTIFIER.fullmatch(value)}
@@ -109,6 +147,7 @@ def _services(entity: JsonObject) -> Iterable[TrustedEntity]:
         anchors = tuple(_anchor(value) for value in _array(identity, "X509Certificates"))
         if not _is_granted_issuance(service):
             continue
+        _refuse_critical(service, "ServiceInformationExtensions")
         vct, superseded = _extensions(service.get("ServiceInformationExtensions", []))
         yield TrustedEntity(name, next(iter(identifiers)), vct, anchors, superseded)
 
@@ -214,6 +253,14 @@ def _array(parent: JsonObject, name: str) -> Sequence[JsonValue]:
     if not isinstance(value, list) or not value:
         raise TrustError("trust_list_invalid", name)
     return value
+
+
+def _names(parent: JsonObject, name: str) -> frozenset[str]:
+    return frozenset(_text(member, name) for member in _array(parent, name))
+
+
+def _optional_string(parent: JsonObject, name: str) -> str | None:
+    return _string(parent[name], name) if name in parent else None
 
 
 def _text(value: JsonValue, name: str) -> str:

@@ -12,7 +12,7 @@ from jwcrypto.jwk import JWK
 
 from openid4vc import base64url, strict_json
 from openid4vc.errors import FormatError, JoseError
-from openid4vc.jose import jwe
+from openid4vc.jose import jwe, jwk
 from tests.openid4vc.forging import new_key, part, public_jwk
 
 KEY = new_key()
@@ -230,3 +230,71 @@ def test_a_faulty_header_has_no_key_id() -> None:
 def test_no_changed_character_is_accepted(index: int, character: str) -> None:
     if GOOD[index] != character:
         refused(GOOD[:index] + character + GOOD[index + 1 :])
+
+
+def test_the_agreement_of_rfc_7518_appendix_c_gives_its_key() -> None:
+    """RFC 7518 appendix C: Alice's ephemeral key, Bob's key, their names as apu and apv, A128GCM."""
+    alice = jwk.parse_public_key(
+        {
+            "kty": "EC",
+            "crv": "P-256",
+            "x": "gI0GAILBdu7T53akrFmMyGcsF3n5dO7MmwNBHKW5SV0",
+            "y": "SLW_xSffzlPWrHEVI30DHM_4egVwt3NQqeUD7nMFpps",
+        },
+        use="enc",
+    )
+    bob = ec.derive_private_key(
+        int.from_bytes(base64url.decode("VEmDZpDXXK8p8N0Cndsxs924q6nS1RXFASRl6BfUqdw"), "big"), ec.SECP256R1()
+    )
+    assert public_jwk(bob) == {
+        "kty": "EC",
+        "crv": "P-256",
+        "x": "weNJy2HscCSM6AEDTDg04biOvhFhyyWvOHQfeF_PxMQ",
+        "y": "e8lnCO-AlStT-NJVX-crhB7QRYhiix03illJOVAOyck",
+    }
+    key = jwe._agreed_key(bob, alice, "A128GCM", b"Alice", b"Bob")
+    assert base64url.encode(key) == "VqqN6vgjbSBcIijNcacQGg"
+
+
+def test_members_that_are_not_processed_change_nothing_but_are_bound() -> None:
+    """RFC 7516 §4: header members that are not understood are ignored, and authenticated with the rest."""
+    text = JWE(
+        b"x",
+        json.dumps({"alg": "ECDH-ES", "enc": "A256GCM", "kid": "k1", "typ": "JWT", "cty": "json", "later": [1]}),
+        recipient=JWK.from_pyca(KEY.public_key()),
+    ).serialize(compact=True)
+    opened = jwe.decrypt(text, KEY, kid="k1", enc_values=BOTH)
+    assert (opened.plaintext, opened.header["later"]) == (b"x", [1])
+    refused(with_header(text, later=[2]))
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        '{"alg":"ECDH-ES","alg":"ECDH-ES","enc":"A256GCM","kid":"k1"}',
+        '["ECDH-ES"]',
+        "null",
+        "",
+        b"\xff",
+    ],
+)
+def test_a_header_that_is_no_clean_object_is_refused(header: str | bytes) -> None:
+    """RFC 7516 §5.2 steps 3 and 4: an I-JSON object, no member twice."""
+    refused(".".join((part(header), *GOOD.split(".")[1:])))
+
+
+def test_the_names_of_the_parties_are_part_of_the_key() -> None:
+    """RFC 7518 §4.6.2: PartyUInfo and PartyVInfo."""
+    keys = {
+        jwe._agreed_key(KEY, KEY.public_key(), enc, apu, apv)
+        for enc in BOTH
+        for apu in (b"", b"a", b"ab")
+        for apv in (b"", b"b", b"ab")
+    }
+    assert len(keys) == 18
+
+
+def test_an_ephemeral_key_is_used_once() -> None:
+    texts = [jwe.encrypt(b"x", RECIPIENT, enc="A128GCM", kid="k1") for _ in range(20)]
+    epks = {json.dumps(json.loads(base64url.decode(text.split(".")[0]))["epk"]) for text in texts}
+    assert len(epks) == len({text.split(".")[2] for text in texts}) == 20

@@ -44,6 +44,8 @@ class Holder:
         usage: str | None = "digital_signature",
         extended: Sequence[x509.ObjectIdentifier] = (),
         organization_identifier: str | None = None,
+        organization: str | None = None,
+        country: str | None = None,
         dns_names: Sequence[str] = (),
         not_before: int = NOW - DAY,
         not_after: int = NOW + 365 * DAY,
@@ -55,7 +57,7 @@ class Holder:
         `critical` marks every extension."""
         key = key or generate_private_key(SECP256R1())
         certificate = _certificate(
-            _name(subject, organization_identifier),
+            _name(subject, organization_identifier, organization, country),
             self.certificate.x509.subject,
             key,
             self.key,
@@ -80,11 +82,13 @@ def root(
     key: EllipticCurvePrivateKey | None = None,
     serial: int | None = None,
     more: Sequence[x509.ExtensionType] = (),
+    organization: str | None = None,
+    country: str | None = None,
 ) -> Holder:
     """A self-signed authority."""
     key = key or generate_private_key(SECP256R1())
     extensions = _extensions(True, path_length, "key_cert_sign", (), (), more)
-    name = _name(subject, None)
+    name = _name(subject, None, organization, country)
     return Holder(_certificate(name, name, key, key, extensions, not_before, not_after, serial), key)
 
 
@@ -121,11 +125,16 @@ def _certificate(
     return from_x509(builder.sign(signer, SHA256()))
 
 
-def _name(subject: str, organization_identifier: str | None) -> x509.Name:
-    attributes = [x509.NameAttribute(NameOID.COMMON_NAME, subject)]
-    if organization_identifier is not None:
-        attributes.append(x509.NameAttribute(NameOID.ORGANIZATION_IDENTIFIER, organization_identifier))
-    return x509.Name(attributes)
+def _name(
+    subject: str, organization_identifier: str | None, organization: str | None = None, country: str | None = None
+) -> x509.Name:
+    values = {
+        NameOID.COMMON_NAME: subject,
+        NameOID.ORGANIZATION_IDENTIFIER: organization_identifier,
+        NameOID.ORGANIZATION_NAME: organization,
+        NameOID.COUNTRY_NAME: country,
+    }
+    return x509.Name([x509.NameAttribute(oid, value) for oid, value in values.items() if value is not None])
 
 
 def _extensions(

@@ -1,14 +1,17 @@
 """Chains: for each rule one that breaks exactly it."""
 
+import socket
+
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
-from cryptography.x509.oid import ExtendedKeyUsageOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 
 from openid4vc.errors import TrustError
+from openid4vc.jose import algorithms
 from openid4vc.trust import chain
-from openid4vc.trust.certificates import Role
+from openid4vc.trust.certificates import Role, parse_x5c
 from tests.openid4vc.trust.authorities import NOW, Holder, root, self_signed
 
 ROOT = root("Root")
@@ -215,3 +218,85 @@ def test_six_certificates_are_too_many() -> None:
     leaf = holders[-1].issue("L")
     assert refused(leaf, *reversed(holders[2:])) == "x5c_invalid"
     verify(holders[4].issue("L"), *reversed(holders[1:5]))
+
+
+@pytest.mark.case("X-19")
+def test_a_hundred_certificates_and_a_huge_or_broken_one_are_refused_before_any_path_is_looked_for() -> None:
+    # Names in a ring, so that a search by name alone would have no end.
+    ring = [ROOT.authority(f"R{number}") for number in range(5)]
+    leaf = ring[0].issue("L").certificate
+    hundred = [leaf.x5c_member, *(ring[number % 5].certificate.x5c_member for number in range(99))]
+    long_list = [leaf.x5c_member] * 100
+    big = ROOT.issue(
+        "Big", more=[x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.99999.3"), bytes(1 << 20))]
+    )
+    for member in (hundred, long_list, [big.certificate.x5c_member], [leaf.x5c_member, "A" * (1 << 20)]):
+        with pytest.raises(TrustError) as caught:
+            parse_x5c(member)
+        assert caught.value.code == "x5c_invalid"
+    # Cross-signed: each of the two has the other above it, and the anchor has signed neither.
+    one, two = root("One"), root("Two")
+    assert isinstance(one.key, EllipticCurvePrivateKey)
+    assert isinstance(two.key, EllipticCurvePrivateKey)
+    one_by_two = two.issue("One", ca=True, usage="key_cert_sign", key=one.key)
+    two_by_one = one.issue("Two", ca=True, usage="key_cert_sign", key=two.key)
+    assert refused(one.issue("L"), one_by_two, two_by_one) == "chain_untrusted"
+
+
+@pytest.mark.case("X-20")
+def test_addresses_in_a_certificate_are_never_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    def connect(*_: object, **__: object) -> None:
+        raise AssertionError("a connection was opened")
+
+    url = x509.UniformResourceIdentifier("http://127.0.0.1:9/canary")
+    access = x509.AuthorityInformationAccess(
+        [
+            x509.AccessDescription(AuthorityInformationAccessOID.OCSP, url),
+            x509.AccessDescription(AuthorityInformationAccessOID.CA_ISSUERS, url),
+        ]
+    )
+    lists = x509.CRLDistributionPoints([x509.DistributionPoint([url], None, None, None)])
+    for name in ("connect", "connect_ex", "sendto"):
+        monkeypatch.setattr(socket.socket, name, connect)
+    monkeypatch.setattr(socket, "getaddrinfo", connect)
+    stranger = root("Stranger").authority("Between")
+    assert refused(stranger.issue("L", more=[access, lists]), stranger) == "chain_untrusted"
+    # A missing certificate is missing, wherever it could be fetched from.
+    assert refused(LOWER.issue("L", more=[access, lists])) == "chain_untrusted"
+    verify(ROOT.issue("L", more=[access, lists]))
+
+
+@pytest.mark.case("X-22")
+def test_a_certificate_that_has_expired_since_vouches_for_nothing_that_it_signed_in_its_time() -> None:
+    """The policy: an issuer is trusted at issuance and now, and known only while its certificate lives."""
+    leaf = ROOT.issue("L", not_after=NOW + 9)
+    verify(leaf, now=NOW + 9)
+    assert refused(leaf, now=NOW + 10) == "cert_expired"
+
+
+@pytest.mark.case("X-23")
+def test_a_renewed_certificate_holds_beside_the_old_one_with_the_same_key_and_with_a_new_one() -> None:
+    old = ROOT.issue("L", organization_identifier="NTRFI-9900101-0", not_after=NOW + 9)
+    assert isinstance(old.key, EllipticCurvePrivateKey)
+    for key in (old.key, None):
+        new = ROOT.issue("L", organization_identifier="NTRFI-9900101-0", not_before=NOW, key=key)
+        for holder in (old, new):
+            verify(holder)
+        verify(new, now=NOW + 10)
+        assert (new.certificate.public_key == old.certificate.public_key) is (key is not None)
+    assert refused(old, now=NOW + 10) == "cert_expired"
+
+
+def test_a_leaf_of_another_algorithm_holds_by_a_policy_alone() -> None:
+    for name, key in {
+        "ES384": ec.generate_private_key(ec.SECP384R1()),
+        "PS256": rsa.generate_private_key(65537, 2048),
+    }.items():
+        leaf = ROOT.issue("L", key=key)
+        assert refused(leaf) == "x5c_invalid"
+        allowed = algorithms.policy("ES256", name)
+        anchors = [ROOT.certificate]
+        chain.verify((leaf.certificate,), role=Role.LIST, anchors=anchors, now=NOW, algorithms=allowed)
+        other = ROOT.issue("M", key=ec.generate_private_key(ec.SECP521R1()))
+        with pytest.raises(TrustError, match="x5c_invalid"):
+            chain.verify((other.certificate,), role=Role.LIST, anchors=anchors, now=NOW, algorithms=allowed)

@@ -47,7 +47,7 @@ def issue(trust: DemoTrust, role: Role, *, now: int = NOW) -> list[Certificate]:
 
 
 def test_each_role_has_a_root_of_its_own_and_its_leaves_pass_in_no_other(trust: DemoTrust) -> None:
-    read = folder.load(trust.directory, required=list(Role))
+    read = folder.load(trust.directory, required=list(Role), now=NOW, previous=None)
     for role in Role:
         leaf = tuple(issue(trust, role))
         assert chain.verify(leaf, role=role, anchors=read.anchors[role], now=NOW) is leaf[0]
@@ -58,7 +58,7 @@ def test_each_role_has_a_root_of_its_own_and_its_leaves_pass_in_no_other(trust: 
 
 def test_certificates_and_list_are_two_days_old_when_they_are_made(trust: DemoTrust) -> None:
     leaf = tuple(issue(trust, Role.ISSUER))
-    read = folder.load(trust.directory, required=[Role.ISSUER])
+    read = folder.load(trust.directory, required=[Role.ISSUER], now=NOW, previous=None)
     read.issuers.for_credential(leaf, vct="statement", now=NOW - 2 * DAY)
     assert leaf[0].not_after == NOW + 730 * DAY
 
@@ -101,7 +101,7 @@ def test_who_joins_later_is_added_and_nobody_is_lost(trust: DemoTrust) -> None:
     join(trust.directory, OFFICE, DemoOrganisation("Hospital", "NTRFI-9900101-0", ("referral",)))
     changed = {name for name, data in contents(trust.directory).items() if before.get(name) != data}
     assert changed == {"issuers/demo.lote.json"}
-    listed = folder.load(trust.directory, required=[Role.ISSUER]).issuers
+    listed = folder.load(trust.directory, required=[Role.ISSUER], now=NOW, previous=None).issuers
     hospital, office = listed.for_organization("NTRFI-9900101-0"), listed.for_organization("NTRFI-9900102-9")
     assert hospital is not None and hospital.vct == {"statement", "referral"}
     assert office is not None and office.vct == {"plan"} and office.status_3_superseded
@@ -111,7 +111,7 @@ def test_several_that_come_at_once_make_one_trust(tmp_path: Path) -> None:
     organisations = [DemoOrganisation(f"O{n}", f"NTRFI-990010{n}-0", (f"t{n}",)) for n in range(6)]
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(lambda organisation: join(tmp_path, organisation), organisations))
-    listed = folder.load(tmp_path, required=list(Role)).issuers
+    listed = folder.load(tmp_path, required=list(Role), now=NOW, previous=None).issuers
     assert {entry.name for entry in listed.entries if entry.vct} == {f"O{n}" for n in range(6)}
     for role in Role:
         root = DemoTrust.open(tmp_path).root(role)
@@ -128,7 +128,7 @@ def test_private_keys_are_readable_by_their_owner_alone(trust: DemoTrust) -> Non
 def test_the_registrar_signs_for_the_role_registrars(trust: DemoTrust) -> None:
     signer, x5c = trust.registrar_signer()
     check_key(x5c[0], signer.public_key)
-    anchors = folder.load(trust.directory, required=[Role.REGISTRAR]).anchors[Role.REGISTRAR]
+    anchors = folder.load(trust.directory, required=[Role.REGISTRAR], now=NOW, previous=None).anchors[Role.REGISTRAR]
     chain.verify(tuple(x5c), role=Role.REGISTRAR, anchors=anchors, now=NOW)
 
 
@@ -137,14 +137,14 @@ def test_installing_copies_what_the_roles_need_once(trust: DemoTrust, tmp_path: 
     roles = [Role.ISSUER, Role.STATUS, Role.REGISTRAR]
     assert len(trust.install(target, roles)) == 4
     assert trust.install(target, roles) == ()
-    read = folder.load(target, required=roles)
+    read = folder.load(target, required=roles, now=NOW, previous=None)
     read.issuers.for_credential(tuple(issue(trust, Role.ISSUER)), vct="statement", now=NOW)
     assert read.types.locate("urn:eudi:pid:1", "https://h/o") == "https://h/types/pid/1"
     assert not any("key" in name for name in contents(target))
     (target / "types.json").write_text('{"urn:eudi:pid:": "https://mine.example/"}')
     join(trust.directory, OFFICE)
     assert {path.name for path in trust.install(target, roles)} == {"demo.lote.json", "types.json"}
-    read = folder.load(target, required=roles)
+    read = folder.load(target, required=roles, now=NOW, previous=None)
     assert read.issuers.for_organization("NTRFI-9900102-9") is not None
     assert read.types.locate("urn:eudi:pid:1", "https://h/o") == "https://mine.example/1"
 

@@ -36,6 +36,19 @@ def test_our_list_is_valid_by_the_schema_of_the_standard(vectors: Path) -> None:
     jsonschema.Draft7Validator(schema).validate(json.loads(RAW))
 
 
+def test_a_list_names_its_scheme_in_every_language_and_stays_the_same_scheme_from_edition_to_edition() -> None:
+    document = json.loads(RAW)
+    information = scheme(document)
+    information["SchemeOperatorName"].append({"lang": "fi", "value": "Ylläpitäjä"})
+    information["SchemeName"] = [{"lang": "en", "value": "FI:Issuers"}]
+    information["SchemeExtensions"] = [{"critical": False, "x": 1}]
+    read = trusted_list.parse(json.dumps(document).encode())
+    assert (read.operator_names, read.scheme_names) == ({"Operator", "Ylläpitäjä"}, {"FI:Issuers"})
+    assert (read.territory, read.list_type) == ("FI", "http://uri.etsi.org/19602/LoTEType/local")
+    next_edition = trusted_list.create(ENTITIES[:1], operator="Operator", sequence=4, issued=NOW, next_update=NOW + 99)
+    assert trusted_list.parse(next_edition).scheme == trusted_list.parse(RAW).scheme != read.scheme
+
+
 def service(document: dict[str, Any]) -> dict[str, Any]:
     information: dict[str, Any] = document["LoTE"]["TrustedEntitiesList"][0]["TrustedEntityServices"][0][
         "ServiceInformation"
@@ -65,7 +78,24 @@ LEAF = root("R").issue("L").certificate.x5c_member
         lambda d: d["LoTE"].update(TrustedEntitiesList=[]),
         lambda d: scheme(d).update(LoTEVersionIdentifier=2),
         lambda d: scheme(d).update(LoTESequenceNumber="1"),
+        lambda d: scheme(d).update(LoTESequenceNumber=0),
+        lambda d: scheme(d).update(LoTESequenceNumber=True),
         lambda d: scheme(d).update(NextUpdate="soon"),
+        # 6.3.15: a list that has been closed.
+        lambda d: scheme(d).update(NextUpdate=None),
+        lambda d: scheme(d).update(NextUpdate="2020-01-01T00:00:00Z"),
+        lambda d: scheme(d).pop("SchemeOperatorName"),
+        lambda d: scheme(d).update(SchemeOperatorName=[]),
+        lambda d: scheme(d).update(SchemeOperatorName=[{"lang": "en"}]),
+        lambda d: scheme(d).update(SchemeName=[]),
+        lambda d: scheme(d).update(SchemeTerritory=1),
+        lambda d: scheme(d).update(LoTEType=None),
+        # 6.3.17: an extension that must be understood.
+        lambda d: scheme(d).update(SchemeExtensions=[{"critical": True}]),
+        lambda d: scheme(d).update(SchemeExtensions=[{"Critical": "true", "x": 1}]),
+        lambda d: scheme(d).update(SchemeExtensions={}),
+        lambda d: entity(d).update(TEInformationExtensions=[{"critical": True}]),
+        lambda d: service(d)["ServiceInformationExtensions"].append({"vct": ["d"], "critical": True}),
         lambda d: scheme(d).update(NextUpdate="2027-01-01T00:00:00"),
         lambda d: scheme(d).pop("ListIssueDateTime"),
         lambda d: entity(d).update(TEName=[]),

@@ -1,0 +1,226 @@
+"""The registry of algorithms and the policies made from it: each ties a name to a kind of key, a hash and a length."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
+from cryptography.hazmat.primitives.hashes import SHA256, SHA384
+from jwcrypto.jwk import JWK
+from jwcrypto.jws import JWS
+
+from openid4vc import base64url
+from openid4vc.errors import JoseError
+from openid4vc.jose import algorithms, jwk, jws, weak_keys
+from openid4vc.jose.algorithms import ES256_ONLY, PublicKey
+from tests.openid4vc.forging import new_key, part
+
+NAMES = ("ES256", "ES384", "ES512", "EdDSA", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512")
+EVERYTHING = algorithms.policy(*NAMES, "Ed25519")
+PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
+RSA_KEY = rsa.generate_private_key(65537, 2048)
+KEYS: dict[str, PrivateKey] = {
+    "ES256": new_key(),
+    "ES384": ec.generate_private_key(ec.SECP384R1()),
+    "ES512": ec.generate_private_key(ec.SECP521R1()),
+    "EdDSA": ed25519.Ed25519PrivateKey.generate(),
+    **{f"{kind}{size}": RSA_KEY for kind in ("PS", "RS") for size in (256, 384, 512)},
+}
+
+
+def token(alg: str, key: PrivateKey) -> str:
+    """A token that another implementation signed."""
+    made = JWS(b'{"a":1}')
+    made.add_signature(JWK.from_pyca(key), None, json.dumps({"alg": alg}))
+    text: str = made.serialize(compact=True)
+    return text
+
+
+TOKENS = {alg: token(alg, key) for alg, key in KEYS.items()}
+
+
+def public_jwk(alg: str) -> dict[str, object]:
+    exported: dict[str, object] = JWK.from_pyca(KEYS[alg].public_key()).export_public(as_dict=True)
+    return {name: exported[name] for name in exported if name != "kid"}
+
+
+def verify(text: str, key: PublicKey, *allowed: str) -> object:
+    policy = algorithms.policy(*allowed)
+    return jws.verify(jws.parse(text, typ=None, algorithms=policy), key, algorithms=policy).claims
+
+
+def refused(call: Callable[[], object], code: str) -> None:
+    with pytest.raises(JoseError) as caught:
+        call()
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize("name", ["none", "None", "", "HS256", "HS384", "HS512", "ES256K", "Ed448", "es256", "RSA1_5"])
+def test_no_policy_can_allow_what_is_not_in_the_registry(name: str) -> None:
+    with pytest.raises(ValueError, match="registry"):
+        algorithms.policy("ES256", name)
+
+
+@pytest.mark.parametrize("alg", NAMES)
+def test_what_another_implementation_signed_holds_by_a_policy_and_not_without(alg: str) -> None:
+    key = KEYS[alg].public_key()
+    assert verify(TOKENS[alg], key, alg) == {"a": 1}
+    assert verify(TOKENS[alg], jwk.parse_verification_key(public_jwk(alg), algorithm=EVERYTHING[alg]), alg) == {"a": 1}
+    if alg != "ES256":
+        refused(lambda: jws.parse(TOKENS[alg], typ=None), "alg_not_allowed")
+        # Read under a wide policy it still needs one where it is checked.
+        refused(
+            lambda: jws.check_signature(jws.parse(TOKENS[alg], typ=None, algorithms=EVERYTHING), key), "alg_not_allowed"
+        )
+
+
+def test_the_default_policy_is_es256_alone_and_cannot_be_changed() -> None:
+    assert list(ES256_ONLY) == ["ES256"]
+    with pytest.raises(TypeError):
+        ES256_ONLY["none"] = EVERYTHING["ES384"]  # type: ignore[index]
+
+
+def test_a_policy_without_es256_refuses_es256() -> None:
+    refused(lambda: verify(TOKENS["ES256"], KEYS["ES256"].public_key(), "ES384"), "alg_not_allowed")
+
+
+def test_a_header_known_from_before_is_still_held_to_the_policy() -> None:
+    known = {TOKENS["ES384"].split(".")[0]: {"alg": "ES384"}}
+    parsed = jws.parse(TOKENS["ES384"], typ=None, known_headers=known)
+    refused(lambda: jws.check_signature(parsed, KEYS["ES384"].public_key()), "alg_not_allowed")
+
+
+@pytest.mark.parametrize(
+    ("alg", "other"),
+    [(alg, other) for alg in NAMES for other in NAMES if alg[:2] != other[:2] and {alg[:2], other[:2]} != {"PS", "RS"}]
+    + [(alg, other) for alg in NAMES[:3] for other in NAMES[:3] if alg != other],
+)
+def test_a_key_of_another_kind_verifies_nothing(alg: str, other: str) -> None:
+    refused(lambda: verify(TOKENS[alg], KEYS[other].public_key(), *NAMES), "alg_not_allowed")
+    refused(lambda: jwk.parse_verification_key(public_jwk(other), algorithm=EVERYTHING[alg]), "jwk_invalid")
+
+
+@pytest.mark.parametrize(("alg", "other"), [(alg, other) for alg in NAMES for other in NAMES if alg != other])
+def test_a_signature_by_one_algorithm_does_not_hold_by_another(alg: str, other: str) -> None:
+    """RFC 8725 §2.1: the same key and the same signature under a changed header."""
+    _, payload, signature = TOKENS[alg].split(".")
+    changed = f"{part({'alg': other})}.{payload}.{signature}"
+    with pytest.raises(JoseError, match=r"alg_not_allowed|bad_signature"):
+        verify(changed, KEYS[alg].public_key(), *NAMES)
+
+
+@pytest.mark.parametrize("alg", NAMES)
+def test_a_signature_of_another_length_or_with_a_flipped_bit_is_refused(alg: str) -> None:
+    signing_input, _, text = TOKENS[alg].rpartition(".")
+    signature = base64url.decode(text)
+    for wrong in (
+        b"",
+        signature[:-1],
+        signature + b"\x00",
+        b"\x00" + signature,
+        bytes(len(signature)),
+        b"\xff" * len(signature),
+        bytes([signature[0] ^ 1, *signature[1:]]),
+        bytes([*signature[:-1], signature[-1] ^ 1]),
+    ):
+        changed = f"{signing_input}.{base64url.encode(wrong)}"
+        refused(lambda text=changed: verify(text, KEYS[alg].public_key(), alg), "bad_signature")
+
+
+@pytest.mark.parametrize("member", [{"alg": "RS256"}, {"use": "enc"}, {"key_ops": ["sign"]}, {"d": "AA"}, {"p": "AA"}])
+def test_a_jwk_that_says_it_is_for_something_else_is_refused(member: dict[str, object]) -> None:
+    for alg in ("ES384", "EdDSA", "PS256"):
+        key = {**public_jwk(alg), **member}
+        refused(lambda key=key, alg=alg: jwk.parse_verification_key(key, algorithm=EVERYTHING[alg]), "jwk_invalid")
+    jwk.parse_verification_key({**public_jwk("PS256"), "alg": "PS256"}, algorithm=EVERYTHING["PS256"])
+
+
+def rsa_jwk(modulus: int, exponent: int, *, pad: bytes = b"") -> dict[str, object]:
+    def number(value: int) -> str:
+        return base64url.encode(pad + value.to_bytes((value.bit_length() + 7) // 8, "big"))
+
+    return {"kty": "RSA", "n": number(modulus), "e": number(exponent)}
+
+
+N = RSA_KEY.public_key().public_numbers().n
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        rsa_jwk(rsa.generate_private_key(65537, 1024).public_key().public_numbers().n, 65537),
+        rsa_jwk(N, 1),
+        rsa_jwk(N, 2),
+        rsa_jwk(N, 65536),
+        rsa_jwk(N, 2**32 + 1),
+        rsa_jwk(1 << 8200 | 1, 65537),
+        rsa_jwk(N, 65537, pad=b"\x00"),
+        {"kty": "RSA", "n": "", "e": "AQAB"},
+        {"kty": "RSA", "e": "AQAB"},
+        {"kty": "RSA", "n": 5, "e": "AQAB"},
+        {"kty": "RSA", "n": "AQAB="},
+        {**public_jwk("EdDSA"), "kty": "RSA"},
+        [],
+        None,
+    ],
+    ids=["1024", "e=1", "e=2", "e even", "e large", "8201", "padded", "n empty", "n missing", "n number", "n base64",
+         "OKP members", "array", "null"],
+)  # fmt: skip
+def test_an_rsa_key_that_is_weak_or_not_canonical_is_refused(key: object) -> None:
+    refused(lambda: jwk.parse_verification_key(key, algorithm=EVERYTHING["PS256"]), "jwk_invalid")
+
+
+def test_a_modulus_of_the_broken_generator_is_recognised() -> None:
+    product = 1
+    for prime in weak_keys._PRIMES:
+        product *= prime
+    marked = pow(65537, 12345, product) + product * (2**700 + 7)
+    assert weak_keys.is_roca(marked * (pow(65537, 54321, product) + product * (2**701 + 9)))
+    assert not weak_keys.is_roca(N)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        {"kty": "OKP", "crv": "Ed448", "x": base64url.encode(b"\x01" * 57)},
+        {"kty": "OKP", "crv": "X25519", "x": base64url.encode(b"\x01" * 32)},
+        {"kty": "OKP", "crv": "Ed25519", "x": base64url.encode(b"\x01" * 31)},
+        {"kty": "OKP", "crv": "Ed25519"},
+        {"kty": "EC", "crv": "Ed25519", "x": base64url.encode(b"\x01" * 32)},
+    ],
+)
+def test_an_edwards_key_of_another_curve_or_length_is_refused(key: object) -> None:
+    for alg in ("EdDSA", "Ed25519"):
+        refused(lambda alg=alg: jwk.parse_verification_key(key, algorithm=EVERYTHING[alg]), "jwk_invalid")
+
+
+def test_both_names_of_ed25519_verify_and_ed448_does_not() -> None:
+    key = KEYS["EdDSA"]
+    assert isinstance(key, ed25519.Ed25519PrivateKey)
+    signing_input = f"{part({'alg': 'Ed25519'})}.{part({'a': 1})}"
+    text = f"{signing_input}.{base64url.encode(key.sign(signing_input.encode()))}"
+    assert verify(text, key.public_key(), "Ed25519") == {"a": 1}
+    refused(lambda: verify(text, key.public_key(), "EdDSA"), "alg_not_allowed")
+    assert not EVERYTHING["EdDSA"].takes(ed448.Ed448PrivateKey.generate().public_key())
+
+
+def test_the_salt_of_pss_is_as_long_as_the_hash_and_made_by_the_same_one() -> None:
+    """RFC 7518 §3.5."""
+    signing_input = f"{part({'alg': 'PS256'})}.{part({'a': 1})}"
+    for scheme, digest in (
+        (padding.PSS(padding.MGF1(SHA256()), 20), SHA256()),
+        (padding.PSS(padding.MGF1(SHA384()), 32), SHA256()),
+        (padding.PSS(padding.MGF1(SHA256()), 32), SHA384()),
+    ):
+        signature = RSA_KEY.sign(signing_input.encode(), scheme, digest)
+        text = f"{signing_input}.{base64url.encode(signature)}"
+        refused(lambda text=text: verify(text, RSA_KEY.public_key(), "PS256"), "bad_signature")
+
+
+def test_a_point_that_is_not_on_its_curve_is_no_key() -> None:
+    for alg in ("ES384", "ES512"):
+        key = public_jwk(alg)
+        refused(
+            lambda key=key, alg=alg: jwk.parse_verification_key({**key, "y": key["x"]}, algorithm=EVERYTHING[alg]),
+            "jwk_invalid",
+        )
