@@ -96,7 +96,7 @@ class Vectors:
         return name
 
     def authority(self, name: str, issuer: str | None, **terms: object) -> str:
-        return self.make(name, issuer, ca=True, not_after=NOW + 3650 * DAY, **terms)  # type: ignore[arg-type]
+        return self.make(name, issuer, ca=True, not_after=NOW + 3650 * DAY, **terms)
 
     def raw(self, name: str, der: bytes, like: str) -> str:
         """A certificate whose bytes no builder would make; its key and subject are those of another."""

@@ -120,7 +120,7 @@ def test_the_algorithm_and_the_certificate_of_an_example_are_not_ours(vectors: P
         assert (header["typ"], header["alg"]) == ("rc-wrp+jwt", "ES384")
         with pytest.raises(RegistrationError) as caught:
             registration_certificate.verify(
-                forge({"typ": "rc-wrp+jwt", **header, "alg": "ES384"}, {}, REGISTRAR.key),  # type: ignore[arg-type]
+                forge({"typ": "rc-wrp+jwt", **header, "alg": "ES384"}, {}, REGISTRAR.key),
                 anchors=[ROOT.certificate],
                 access_certificate=SHOP.certificate,
                 now=IAT,

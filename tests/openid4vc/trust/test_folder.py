@@ -135,7 +135,6 @@ def test_a_role_that_is_needed_and_has_no_anchor_stops_the_start(tmp_path: Path,
         ("issuers/national.lote.json", b'{"LoTE": {'),
         ("issuers/orphan.json", b'{"vct": ["a"]}'),
         ("issuers/signed.lote.jwt", b""),
-        ("issuers/signed.lote.jwt", b"e30.e30.e30"),
         ("issuers/signed.lote.jwt", sign(listing("a"))[:-300]),
         ("issuers/signed.lote.jwt", sign(listing("a")) + b"\n"),
         ("issuers/signed.lote.jwt", b"\xff"),
@@ -206,6 +205,8 @@ def test_a_signed_list_without_anchors_for_its_signer_stops_the_start(listed: Pa
     (listed / "lists" / "operator.pem").unlink()
     assert refused(listed, "national.lote.jwt") == "trust_anchors_missing"
     (listed / "lists" / "operator.pem").write_bytes(pem(root("Others")))
+    assert refused(listed, "national.lote.jwt") == "trust_list_untrusted"
+    (listed / "issuers" / "national.lote.jwt").write_bytes(b"e30.e30.e30")
     assert refused(listed, "national.lote.jwt") == "trust_list_untrusted"
 
 
