@@ -13,7 +13,7 @@ from openid4vc import base64url
 from openid4vc.errors import JoseError
 from openid4vc.jose import algorithms, jwk, jws, weak_keys
 from openid4vc.jose.algorithms import ES256_ONLY, PublicKey
-from tests.openid4vc.forging import new_key, part
+from tests.openid4vc.forging import forge, new_key, part
 
 NAMES = ("ES256", "ES384", "ES512", "EdDSA", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512")
 EVERYTHING = algorithms.policy(*NAMES, "Ed25519")
@@ -82,6 +82,13 @@ def test_the_default_policy_is_es256_alone_and_cannot_be_changed() -> None:
 
 def test_a_policy_without_es256_refuses_es256() -> None:
     refused(lambda: verify(TOKENS["ES256"], KEYS["ES256"].public_key(), "ES384"), "alg_not_allowed")
+
+
+def test_a_token_that_names_another_algorithm_than_it_was_signed_by_is_refused() -> None:
+    """Under the default policy too, whose only key and signature these would be."""
+    key = new_key()
+    parsed = jws.parse(forge({"alg": "ES384"}, {"a": 1}, key), typ=None, algorithms=EVERYTHING)
+    refused(lambda: jws.check_signature(parsed, key.public_key()), "alg_not_allowed")
 
 
 def test_a_header_known_from_before_is_still_held_to_the_policy() -> None:

@@ -169,6 +169,18 @@ def test_an_encryption_a_tag_or_a_header_that_is_not_the_senders_is_refused() ->
     refused(with_part(GOOD, 1, b"key"))
 
 
+@pytest.mark.parametrize("octets", [1, 7, -1, -8])
+def test_the_border_between_ciphertext_and_tag_cannot_be_moved(octets: int) -> None:
+    """One text for one message: the cipher sees both in one piece, and would not notice."""
+    parts = GOOD.split(".")
+    ciphertext, tag = (base64url.decode(parts[index]) for index in (3, 4))
+    sealed = ciphertext + tag
+    border = len(ciphertext) - octets
+    moved = with_part(with_part(GOOD, 3, sealed[:border]), 4, sealed[border:])
+    assert len(moved.split(".")[4]) != len(parts[4])
+    refused(moved)
+
+
 @pytest.mark.case("J-27")
 def test_the_json_serialization_and_unprotected_headers_are_refused() -> None:
     header, _, iv, ciphertext, tag = GOOD.split(".")
