@@ -108,7 +108,7 @@ class Vectors:
         """What goes into the file."""
         certificates = {name: base64.b64encode(each.der).decode("ascii") for name, each in self.certificates.items()}
         return {
-            "about": "X.509 chains; x509_README.md says how to read them",
+            "about": "X.509 chains; README.md says how to read them",
             "certificates": certificates,
             "cases": self.cases,
         }
