@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+
 from openid4vc import base64url
 from tests.benchmarks.measuring import Round
 from tests.benchmarks.sample import ISSUER, SHOWN, VALUES
@@ -42,6 +44,6 @@ def _round(server: Server, operation: str) -> Round:
     return lambda count: float(server.tell({"operation": operation, "count": count})["seconds"])
 
 
-def _private_jwk(key: object) -> dict[str, str]:
-    number = key.private_numbers().private_value  # type: ignore[attr-defined]
-    return {**public_jwk(key), "d": base64url.encode(number.to_bytes(32, "big"))}  # type: ignore[arg-type]
+def _private_jwk(key: EllipticCurvePrivateKey) -> dict[str, str]:
+    number = key.private_numbers().private_value
+    return {**public_jwk(key), "d": base64url.encode(number.to_bytes(32, "big"))}
