@@ -110,6 +110,8 @@ class _Server(uvicorn.Server):
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop)
         loop.add_signal_handler(signal.SIGHUP, self._reload)
+        # Held back since `_work` began: one that came in between is heard now.
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP})
         yield
 
     def _stop(self) -> None:
@@ -134,6 +136,8 @@ class _Server(uvicorn.Server):
 
 
 def _work(settings: ServiceSettings, service: Service, listening: socket.socket, context: ssl.SSLContext | None) -> int:
+    # Its default action is to end the process, and a reload may be asked for while the application is being made.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
     try:
         app = service.create()
     except WebError as error:
@@ -205,7 +209,8 @@ class _Supervisor:
         code = 1
         try:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)
+            # SIGHUP stays blocked until the server has its own handler.
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, signals - {signal.SIGHUP})
             code = _work(self._settings, self._service, self._listening, self._context)
         except BaseException as error:
             # The boundary of a process: nothing may unwind into the parent's frames.

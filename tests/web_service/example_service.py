@@ -1,6 +1,8 @@
 """A made-up service of the web machinery alone; `python -m tests.web_service.example_service` serves it for real."""
 
 import asyncio
+import os
+import signal
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -247,10 +249,13 @@ def main() -> int:
     settings = read_settings(Settings, {"data_dir": data_dir, "port": port, "workers": workers})
     migrations.upgrade(settings.database, PACKAGE)
     reloaded = data_dir / "reloaded"
-    return serving.serve(
-        settings,
-        serving.Service(create=lambda: make(settings)[1], reload=lambda _app: reloaded.touch()),
-    )
+
+    def create() -> FastAPI:
+        if (data_dir / "reload-while-starting").exists():
+            os.kill(os.getpid(), signal.SIGHUP)
+        return make(settings)[1]
+
+    return serving.serve(settings, serving.Service(create=create, reload=lambda _app: reloaded.touch()))
 
 
 if __name__ == "__main__":

@@ -334,6 +334,17 @@ def test_sighup_reloads_in_every_worker_and_serving_goes_on(workers: int, tmp_pa
         assert alive(service)
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_reload_that_is_asked_for_during_the_start_ends_no_worker_and_is_done_after_it(
+    workers: int, tmp_path: Path
+) -> None:
+    (tmp_path / "reload-while-starting").touch()
+    with running(tmp_path, workers=workers) as service:
+        wait_until(lambda: [event["event"] for event in service.events()].count("reloaded") == workers)
+        assert "worker_died" not in [event["event"] for event in service.events()]
+        assert alive(service)
+
+
 def test_a_worker_that_dies_is_replaced_and_numbers_are_added_up(tmp_path: Path) -> None:
     with running(tmp_path, workers=2) as service:
         for _ in range(20):
