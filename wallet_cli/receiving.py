@@ -39,6 +39,8 @@ from wallet_cli.statuses import Statuses
 _SIGNED: Final = "application/jwt"
 _JSON: Final = "application/json"
 _DEFAULT_TOKEN_LIFE: Final = 300
+# How far an issuer's clock may be from this one, in seconds.
+_CLOCK_SKEW: Final = 60
 # RFC 6749 §2.2: a public client's name, no secret and the same for every holder.
 _CLIENT_ID: Final = "todiste-wallet"
 # What an issuer may say of an offer that it no longer honours; the names are those of the error catalogue.
@@ -192,6 +194,7 @@ class Receiving:
             key_binding=KeyBinding.forbidden(),
             types=TypeMatching.exact([configuration.vct]),
             now=now,
+            skew=_CLOCK_SKEW,
         )
         own = jwk.thumbprint(jwk.from_public_key(holder.signer(pending.key).public_key))
         if verified.holder_thumbprint != own:

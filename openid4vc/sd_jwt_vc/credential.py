@@ -69,7 +69,7 @@ def verify(
     key_binding: KeyBinding,
     types: TypeMatching,
     now: int,
-    skew: int = 60,
+    skew: int,
 ) -> VerifiedCredential:
     """A received credential, or its presentation, to what it proves, by the certificates that it brings along.
 

@@ -44,7 +44,7 @@ def received(form: dict[str, str], query: DcqlQuery, nonce: str) -> tuple[JsonOb
     audience = verify(signed()).client_id.text
     binding = KeyBinding.required(nonce=nonce, audience=audience, window=300)
     (text,) = opened.vp_token["card"]
-    proven = sd_jwt_vc.verify(text, issuers=ISSUER.issuers, key_binding=binding, types=THIS_TYPE, now=NOW)
+    proven = sd_jwt_vc.verify(text, issuers=ISSUER.issuers, key_binding=binding, types=THIS_TYPE, now=NOW, skew=60)
     presented = Presented(proven.vct, proven.all_claims, proven.sd_jwt.array_gaps)
     (checked,) = dcql.check(query, {"card": [presented]}).credentials["card"]
     return dict(proven.claims), checked.asked
