@@ -11,7 +11,7 @@ export UV_COMPILE_BYTECODE = 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test pages bench fuzz errors check lint types lock translations clean faults
+.PHONY: help demo serve test pages bench fuzz mutation errors check lint types lock translations clean faults
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ bench: $(STAMPS)/dev $(STAMPS)/tools  ## speed of the core beside its limits and
 fuzz: $(STAMPS)/dev  ## every parser of the core against thousands of inputs that nobody meant, new ones at each run
 	TODISTE_FUZZ=$${TODISTE_FUZZ:-2000} $(BIN)/python -m pytest -n 2 tests/fuzz
 
+mutation: $(STAMPS)/mutation  ## change the core in thousands of small ways and see that a test notices each; takes hours
+	$(BIN)/python -m tests.mutation
+
 errors: $(STAMPS)/dev  ## print docs/errors.md from the catalogues
 	$(BIN)/python -m tests.errors
 
@@ -52,7 +55,7 @@ translations: $(STAMPS)/dev  ## compile the catalogues
 	$(BIN)/python hatch_build.py
 
 lock: $(STAMPS)/uv  ## resolve requirements/*.in into hashed requirements/*.txt, without index addresses
-	cd requirements && for name in dev build run uv; do \
+	cd requirements && for name in dev build run mutation uv; do \
 	  ../$(UV) pip compile --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
 	    $$( [ $$name = dev ] || [ $$name = uv ] || echo -c dev.txt ) $$name.in -o $$name.txt >/dev/null || exit 1; done
 
@@ -83,6 +86,10 @@ $(STAMPS)/run: requirements/build.txt pyproject.toml hatch_build.py $(CATALOGUES
 $(STAMPS)/dev: requirements/dev.txt $(STAMPS)/run
 	@echo "Installing what tests need from the hashed lock …"
 	@$(UV) pip install --require-hashes -r requirements/dev.txt --python $(BIN)/python
+	@touch $@
+
+$(STAMPS)/mutation: requirements/mutation.txt $(STAMPS)/dev
+	@$(UV) pip install --require-hashes -r requirements/mutation.txt --python $(BIN)/python
 	@touch $@
 
 $(STAMPS)/tools: tests/tools.py tests/node/package-lock.json $(STAMPS)/dev
