@@ -254,13 +254,16 @@ def _check_formats(metadata: JsonObject) -> None:
 
 
 def _verifier_info(value: JsonValue) -> tuple[VerifierInfo, ...]:
-    """§5.11: what is not understood is ignored; what is, must be verified by whoever uses it."""
+    """§5.1, §5.11: what is not understood is ignored; what is, must be verified by whoever uses it.
+
+    Also an attestation that is said to be about no credential: taken for one about all it would say more than it does.
+    """
     entries = []
     for entry in value if isinstance(value, list) else ():
         if not isinstance(entry, dict) or not isinstance(entry.get("format"), str) or "data" not in entry:
             continue
         ids = entry.get("credential_ids")
-        if ids is not None and not (isinstance(ids, list) and all(isinstance(one, str) for one in ids)):
+        if "credential_ids" in entry and not (isinstance(ids, list) and ids and all(isinstance(i, str) for i in ids)):
             continue
         entries.append(VerifierInfo(entry["format"], entry["data"], None if ids is None else tuple(ids)))
     return tuple(entries)

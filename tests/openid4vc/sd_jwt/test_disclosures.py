@@ -216,6 +216,9 @@ def test_depth_and_number_are_bounded_also_across_disclosures() -> None:
     refused(*nested(1500), "too_many_disclosures")
     many = [encode([f"c2FsdHNhbHRzYWx0c2FsdA{number}", f"n{number}", 1]) for number in range(10_000)]
     refused({"_sd": [digest(NAME)]}, many, "too_many_disclosures")
+    # Counted before any of them is looked at.
+    refused({"_sd": [digest(NAME)]}, ["!"] * 1001, "too_many_disclosures")
+    refused({"_sd": [digest(NAME)]}, ["!"] * 1000, "disclosure_malformed")
     with pytest.raises(ProtocolError):
         deep = '{"vct":"x","a":' + "[" * 5000 + "]" * 5000 + "}"
         receive(assembled(ISSUER, deep, []), ISSUER)  # type: ignore[arg-type]
@@ -276,6 +279,10 @@ def test_the_digest_is_over_the_received_characters_and_the_value_is_returned_as
 def test_a_disclosure_of_five_megabytes_is_refused_before_it_is_decoded() -> None:
     large = encode(["c2FsdHNhbHRzYWx0c2FsdA", "name", "x" * 5_000_000])
     refused({"_sd": [digest(large)]}, [large], "too_large")
+    # Measured before it is taken apart: no part of this is anything.
+    for text in ("~" * ((1 << 20) + 1), "!" * ((1 << 20) + 1)):
+        with pytest.raises(ProtocolError, match="too_large"):
+            receive(text, ISSUER)
 
 
 PRESENTED = bound(CARD)

@@ -233,6 +233,11 @@ def test_a_credential_without_status_is_accepted_only_if_it_lives_a_day_or_its_i
     assert accepted({**unlimited, "exp": NOW + 3600, "iat": NOW - 3600}).status is None
 
 
+def test_a_credential_whose_status_can_be_asked_need_not_end() -> None:
+    got = accepted(without("exp", "nbf"))
+    assert (got.exp, got.nbf, got.status) == (None, None, StatusReference("https://lists.example/1", 7))
+
+
 @pytest.mark.parametrize("name", sorted(credential.NEVER_SD))
 def test_what_must_be_in_clear_is_refused_when_disclosed_and_so_is_a_part_of_it(name: str) -> None:
     value: object = {"iss": "https://issuer.example", "aka_vcts": ["a"], "vct#integrity": "sha256-x", **PAYLOAD}[name]
@@ -241,6 +246,20 @@ def test_what_must_be_in_clear_is_refused_when_disclosed_and_so_is_a_part_of_it(
     if isinstance(value, dict):
         inside = {**value, "further": Disclosable("x")}
         refused({**PAYLOAD, name: inside}, "never_sd_disclosed")
+    if isinstance(value, list):
+        refused({**PAYLOAD, name: [*value, Disclosable("x")]}, "never_sd_disclosed")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("cnf", {"jwk": {**public_jwk(HOLDER), "kid": Disclosable("x")}}),
+        ("status", {"status_list": {"uri": "https://lists.example/1", "idx": 7, "further": Disclosable("x")}}),
+    ],
+    ids=["cnf", "status"],
+)
+def test_what_is_deep_inside_of_what_must_be_in_clear_must_be_so_too(name: str, value: object) -> None:
+    refused({**PAYLOAD, name: value}, "never_sd_disclosed")
 
 
 def test_a_type_that_is_only_disclosed_is_no_type() -> None:
@@ -252,6 +271,9 @@ def test_subject_and_time_of_issuing_may_be_disclosed() -> None:
     assert got.claims["sub"] == "a"
     assert "iat" not in got.claims
     assert got.all_claims["iat"] == NOW - 60
+    # A time counts the same whether it was signed in clear or disclosed.
+    refused({**PAYLOAD, "iat": Disclosable(NOW + 3600)}, "not_yet_valid")
+    refused({**PAYLOAD, "iat": Disclosable("yesterday")}, "time_claim_invalid")
 
 
 @pytest.mark.parametrize(
@@ -278,6 +300,16 @@ def test_a_stranger_with_a_certificate_of_the_same_shape_is_not_trusted() -> Non
     with pytest.raises(ProtocolError) as caught:
         receive(stranger.card(x5c=chain), ISSUER)
     assert caught.value.code in ("untrusted_issuer", "x5c_invalid", "cert_role", "cert_key_usage")
+
+
+def test_the_header_has_the_chain_without_its_anchor_and_a_leaf_that_somebody_else_signed() -> None:
+    with_anchor = ISSUER.card(x5c=x5c([ISSUER.certificate, ROOT.certificate]))
+    refused_by_wallet_and_verifier(with_anchor, ISSUER, "x5c_invalid")
+    alone = make_root(Role.ISSUER, now=NOW)
+    own = ISSUER.card(x5c=x5c([alone.certificate]), signer=KeySigner(alone.private_key))
+    refused_by_wallet_and_verifier(own, ISSUER, "cert_self_signed")
+    # Also where the operator took the certificate for an anchor.
+    refused_by_wallet_and_verifier(own, Issuer(anchors=(alone.certificate,)), "cert_self_signed")
 
 
 @pytest.mark.case("J-36")

@@ -8,7 +8,7 @@ from openid4vc.errors import TrustError
 from openid4vc.trust.certificates import Certificate
 from openid4vc.trust.issuers import TrustedIssuer, TrustedIssuers
 from openid4vc.trust.status_signers import StatusAnchors, StatusSigners
-from tests.openid4vc.trust.authorities import NOW, Holder, root
+from tests.openid4vc.trust.authorities import NOW, Holder, root, self_signed
 
 ROOT = root("Issuers")
 OTHER = root("Other issuers")
@@ -160,3 +160,14 @@ def test_a_chain_to_no_status_anchor_signs_no_list() -> None:
     assert signer_refused(leaf(HOSPITAL, under=root("Fake")), leaf(HOSPITAL), hospital) == "chain_untrusted"
     expired = leaf(HOSPITAL, under=STATUS, not_after=NOW - 1)
     assert signer_refused(expired, leaf(HOSPITAL), hospital) == "cert_expired"
+
+
+def test_the_chain_of_a_status_signer_is_held_to_the_rules_of_every_chain() -> None:
+    """HAIP 1.0 §6.1: without the anchor, and no self-signed leaf."""
+    hospital, signs = ISSUERS.entries[0], leaf(HOSPITAL, under=STATUS)
+    with pytest.raises(TrustError, match="x5c_invalid"):
+        SIGNERS.check((signs, STATUS.certificate), certificate=leaf(HOSPITAL), issuer=hospital, now=NOW)
+    alone = self_signed("Alone").certificate
+    assert signer_refused(alone, leaf(HOSPITAL), hospital) == "cert_self_signed"
+    # The leaf that signed the credential gets no easier terms.
+    assert signer_refused(alone, alone, hospital) == "cert_self_signed"

@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 
 from openid4vc.errors import IssuanceError, ProtocolError
-from openid4vc.trust.certificates import Certificate, Role
+from openid4vc.trust.certificates import Certificate, Role, x5c
 from openid4vc.trust.making import make_root
 from openid4vc.vci import metadata
 from openid4vc.vci.metadata import IssuerMetadata
 from openid4vc.vci.token import GRANT
-from tests.openid4vc.access import ANCHORS, DAY, NOW, AccessHolder
+from tests.openid4vc.access import ANCHORS, DAY, NOW, ROOT, AccessHolder
 from tests.openid4vc.forging import forge
 
 ISSUER = "https://issuer.example/clinic"
@@ -251,6 +251,8 @@ def forged(header: dict[str, Any] | None = None, **claims: Any) -> str:
         (forged({"x5c": None}), "x5c_invalid"),
         (forged({"x5c": AccessHolder().x5c}), "bad_signature"),
         (signed(AccessHolder(make_root(Role.ACCESS, now=NOW))), "chain_untrusted"),
+        (forged({"x5c": x5c([ACCESS.certificate, ROOT.certificate])}), "x5c_invalid"),
+        (forged({"x5c": x5c([ROOT.certificate])}), "cert_self_signed"),
         (signed(AccessHolder(now=NOW - 400 * DAY)), "cert_expired"),
         (forged(sub=None), "metadata_mismatch"),
         (forged(sub=f"{ISSUER}/"), "metadata_mismatch"),

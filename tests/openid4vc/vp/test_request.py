@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from openid4vc import base64url
 from openid4vc.errors import PresentationError, ProtocolError, RetrievalError
 from openid4vc.jose import jws
+from openid4vc.jose.jws import KeySigner
 from openid4vc.trust.certificates import Role, x5c
 from openid4vc.trust.making import make_root
 from openid4vc.vp import request
@@ -71,6 +72,9 @@ UNTRUSTED = {
     "the anchor in x5c": lambda: forged(
         {"alg": "ES256", "typ": request.TYP, "x5c": x5c([VERIFIER.certificate, ROOT.certificate])}
     ),
+    "a self-signed leaf": lambda: request.create(
+        parameters(), signer=KeySigner(ROOT.private_key), x5c=x5c([ROOT.certificate])
+    ),
     "an unknown root": lambda: signed(AccessHolder(make_root(Role.ACCESS, now=NOW))),
     "an expired certificate": expired_certificate,
     "a changed signature": lambda: signed()[:-6] + "AAAAAA",
@@ -132,6 +136,12 @@ def test_an_answer_goes_only_where_the_client_may_receive_it(asker: str, changes
     with pytest.raises(ProtocolError) as caught:
         verify(signed(asker=asker, **changes), asker=asker)
     assert caught.value.code == code
+
+
+@pytest.mark.spec("OpenID4VP 1.0 §8.2")
+def test_a_redirect_uri_beside_the_response_uri_is_an_invalid_request() -> None:
+    refused(signed(redirect_uri=RESPONSE_URI), "request_invalid")
+    refused(signed(redirect_uri=RESPONSE_URI, response_uri=None), "request_invalid")
 
 
 def test_a_dns_name_of_the_certificate_identifies_its_client() -> None:
@@ -268,7 +278,8 @@ def test_transaction_data_is_refused_and_garbage_in_verifier_info_ignored() -> N
         assert verify(signed(verifier_info=garbage)).verifier_info == ()
     good = {"format": "registration_cert", "data": "eyJ"}
     narrowed = {**good, "credential_ids": ["card"]}
-    info = verify(signed(verifier_info=[1, good, narrowed, {**good, "credential_ids": 1}])).verifier_info
+    wrong = [{**good, "credential_ids": ids} for ids in (1, [], [1], "card")]
+    info = verify(signed(verifier_info=[1, good, narrowed, *wrong])).verifier_info
     assert [(entry.format, entry.data, entry.credential_ids) for entry in info] == [
         ("registration_cert", "eyJ", None),
         ("registration_cert", "eyJ", ("card",)),
@@ -302,10 +313,10 @@ def test_the_emitted_form_names_what_haip_pins() -> None:
         "vp_token",
         "direct_post.jwt",
     )
-    assert set(claims["client_metadata"]) == {
-        "jwks",
-        "encrypted_response_enc_values_supported",
-        "vp_formats_supported",
+    assert claims["client_metadata"] == {
+        "jwks": {"keys": [{**ENCRYPTION_JWK, "kid": "k1", "use": "enc", "alg": "ECDH-ES"}]},
+        "encrypted_response_enc_values_supported": ["A256GCM", "A128GCM"],
+        "vp_formats_supported": {"dc+sd-jwt": {"sd-jwt_alg_values": ["ES256"], "kb-jwt_alg_values": ["ES256"]}},
     }
 
 

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from jwcrypto.jwe import JWE
+from jwcrypto.jwk import JWK
 
 from openid4vc import base64url
 from openid4vc.errors import JoseError, PresentationError, ProtocolError
@@ -98,6 +100,25 @@ def test_unknown_parameters_are_ignored() -> None:
 
 def test_an_encrypted_refusal_is_one() -> None:
     assert opened(sealed({"error": "access_denied", "state": "s-1"})) == ErrorResponse("access_denied", "s-1")
+
+
+@pytest.mark.spec("OpenID4VP 1.0 §8.5")
+@pytest.mark.parametrize(
+    "error",
+    ["access_denied", "invalid_client", "invalid_request", "invalid_request_uri_method", "invalid_scope",
+     "invalid_transaction_data", "vp_formats_not_supported", "wallet_unavailable"],
+)  # fmt: skip
+def test_every_error_of_the_specification_is_told_apart(error: str) -> None:
+    assert opened(sealed({"error": error})) == response.parse_form({"error": error}) == ErrorResponse(error, None)
+
+
+@pytest.mark.parametrize("enc", ["A128GCM", "A256GCM"])
+def test_an_answer_in_either_offered_encryption_is_opened_and_in_no_other(enc: str) -> None:
+    form = sealed({"vp_token": {"card": ["a~"]}}, enc=enc)
+    assert opened(form) == ResponseParameters({"card": ("a~",)}, None)
+    other = JWE(b"{}", json.dumps({"alg": "ECDH-ES", "enc": "A192GCM", "kid": "k1"}), recipient=JWK(**ENCRYPTION_JWK))
+    with pytest.raises(JoseError, match="decryption_failed"):
+        opened({"response": other.serialize(compact=True)})
 
 
 def test_a_refusal_needs_no_encryption_and_names_nothing_but_the_state() -> None:

@@ -1,0 +1,52 @@
+"""RFC 9901 §9.3: a salt is 128 bits or more from a cryptographic source, and each Disclosure has its own."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from openid4vc import base64url, sd_jwt
+from openid4vc.jose.jws import KeySigner
+from openid4vc.sd_jwt import Disclosable, disclosure
+from tests.openid4vc.forging import new_key
+
+
+class Source:
+    """Octets that never repeat, and how many were asked for."""
+
+    def __init__(self) -> None:
+        self.drawn = 0
+        self._octets = self._endless()
+
+    def __call__(self, count: int) -> bytes:
+        self.drawn += count
+        return bytes(next(self._octets) for _ in range(count))
+
+    @staticmethod
+    def _endless() -> Iterator[int]:
+        number = 0
+        while True:
+            yield from number.to_bytes(6, "big")
+            number += 1
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 13])
+def test_each_salt_is_made_of_octets_of_its_own(count: int) -> None:
+    source = Source()
+    salts = sd_jwt.salts(source)(count)
+    octets = [base64url.decode(salt) for salt in salts]
+    assert len(octets) == len(set(octets)) == count
+    assert all(8 * len(each) >= 128 for each in octets)
+    # Nothing that was drawn is used twice or left out.
+    assert (b"".join(octets), source.drawn) == (Source()(source.drawn), sum(map(len, octets)))
+
+
+def test_two_credentials_with_the_same_claims_share_no_salt_and_no_digest() -> None:
+    signer, salts = KeySigner(new_key()), sd_jwt.salts(os.urandom)
+    claims = {"name": Disclosable("Aino"), "loans": [Disclosable("A"), Disclosable("A")]}
+    texts = [sd_jwt.issue(claims, header={}, signer=signer, salts=salts, digests=4) for _ in range(2)]
+    disclosures = [disclosure.parse(text.split("~")[1:-1]) for text in texts]
+    assert len({each.salt for one in disclosures for each in one}) == 6
+    assert len({each.digest for one in disclosures for each in one}) == 6
+    signed = [set(sd_jwt.reopen(text).sd_jwt.issuer_jwt.payload.split(b'"')) for text in texts]
+    assert not any(len(word) == 43 for word in signed[0] & signed[1])
