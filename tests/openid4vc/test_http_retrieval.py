@@ -1,112 +1,16 @@
 """The network under policy, against a server of our own that can be told to misbehave."""
 
 import asyncio
-import ipaddress
 import ssl
-import tempfile
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from openid4vc.errors import ProtocolError, RetrievalError
-from openid4vc.http_retrieval import Response, Retrieval, RetrievalPolicy, is_public
-from openid4vc.trust.certificates import Role
-from openid4vc.trust.making import make_leaf, make_root
-from tests.openid4vc.forging import new_key
+from openid4vc.http_retrieval import Response, Retrieval, RetrievalPolicy
+from tests.openid4vc.web_server import Handler, Server, answering, retrieval, server_context
 
 NAME = "issuer.example"
-NOW = int(time.time())
-TLS_ROOT = make_root(Role.TLS, now=NOW)
-
-Handler = Callable[[bytes, asyncio.StreamWriter], Awaitable[None]]
-
-
-def server_context(*names: str) -> ssl.SSLContext:
-    key = new_key()
-    leaf = make_leaf(
-        Role.TLS,
-        TLS_ROOT,
-        organization="Issuer",
-        organization_identifier=None,
-        common_name="Issuer",
-        dns_names=names,
-        public_key=key.public_key(),
-        now=NOW,
-        life_days=30,
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    with tempfile.TemporaryDirectory() as folder:
-        pem = Path(folder) / "server.pem"
-        pem.write_bytes(
-            key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + leaf.x509.public_bytes(Encoding.PEM)
-        )
-        context.load_cert_chain(pem)
-    return context
-
-
-class Server:
-    """Counts connections, keeps requests, and answers as it is told."""
-
-    def __init__(self, handler: Handler) -> None:
-        self.handler = handler
-        self.connections = 0
-        self.requests: list[bytes] = []
-        self.port = 0
-
-    async def connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connections += 1
-        try:
-            head = await reader.readuntil(b"\r\n\r\n")
-            length = 0
-            for line in head.split(b"\r\n"):
-                if line.lower().startswith(b"content-length:"):
-                    length = int(line.split(b":")[1])
-            request = head + await reader.readexactly(length)
-            self.requests.append(request)
-            await self.handler(request, writer)
-        except (asyncio.IncompleteReadError, ConnectionError):
-            return
-        finally:
-            writer.close()
-
-    @asynccontextmanager
-    async def serving(self, tls: ssl.SSLContext | None = None) -> AsyncIterator["Server"]:
-        server = await asyncio.start_server(self.connected, "127.0.0.1", 0, ssl=tls)
-        self.port = server.sockets[0].getsockname()[1]
-        try:
-            yield self
-        finally:
-            server.close()
-            await server.wait_closed()
-
-
-def answering(
-    body: bytes = b'{"a":1}', content_type: str | None = "application/json", status: str = "200 OK", more: str = ""
-) -> Handler:
-    async def handler(_: bytes, writer: asyncio.StreamWriter) -> None:
-        kind = f"Content-Type: {content_type}\r\n" if content_type is not None else ""
-        head = f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n{kind}{more}\r\n"
-        writer.write(head.encode("latin-1") + body)
-        await writer.drain()
-
-    return handler
-
-
-def retrieval(
-    policy: RetrievalPolicy | None = None, *, egress: Mapping[str, str] | None = None, deadline: float = 5.0
-) -> Retrieval:
-    return Retrieval(
-        policy or RetrievalPolicy.https_and_loopback_http(),
-        egress=egress or {},
-        tls_anchors=[TLS_ROOT.certificate.der],
-        deadline=deadline,
-        max_bytes=10_000,
-    )
 
 
 def get(
@@ -205,110 +109,36 @@ def test_no_redirect_is_followed(status: str) -> None:
     assert asyncio.run(run())[0] == 0
 
 
-LITERALS = [
-    "http://169.254.169.254/",
-    "https://169.254.169.254/",
-    "https://127.0.0.1/",
-    "https://127.0.0.1:{port}/",
-    "http://127.0.0.1:{port}/",
-    "http://localhost:{port}/",
-    "https://localhost:{port}/",
-    "https://localhost.:{port}/",
-    "https://[::1]:{port}/",
-    "https://[fc00::1]/",
-    "https://[fd00::1]/",
-    "https://[fe80::1]/",
-    "https://[fec0::1]/",
-    "https://[ff02::1]/",
-    "https://[::]/",
-    "https://[::ffff:10.0.0.1]/",
-    "https://[::ffff:127.0.0.1]:{port}/",
-    "https://[64:ff9b::7f00:1]:{port}/",
-    "https://[64:ff9b::a00:1]/",
-    "https://[2002:7f00:1::]/",
-    "https://[2001::1]/",
-    "https://[::1%25lo]/",
-    "https://0x7f000001:{port}/",
-    "https://0x7f.1:{port}/",
-    "https://2130706433:{port}/",
-    "https://0177.0.0.1:{port}/",
-    "https://127.1:{port}/",
-    "https://127.0.0.1.:{port}/",
-    "https://0.0.0.0:{port}/",
-    "https://10.0.0.1/",
-    "https://172.16.0.1/",
-    "https://192.168.1.1/",
-    "https://100.64.0.1/",
-    "https://198.18.0.1/",
-    "https://192.0.2.1/",
-    "https://224.0.0.1/",
-    "https://240.0.0.1/",
-    "https://255.255.255.255/",
-    "https://good@10.0.0.1/",
-    "https://good:pw@issuer.example/",
-    "https://issuer.example:22/",
-    "https://issuer.example:80/",
-    "http://issuer.example/",
-    "file:///etc/passwd",
-    "gopher://127.0.0.1:{port}/",
-    "ftp://issuer.example/",
-    "//127.0.0.1:{port}/",
-    "https:/127.0.0.1:{port}/",
-    "https:127.0.0.1",
-    "https://issuer.example/#fragment",
-    "https://issuer.example/a b",
-    "https://issuer.example/\r\nHost: evil",
-    "https://ex\u0430mple.org/",
-    "https://issuer.example\\@127.0.0.1/",
-    "",
-]
+@pytest.mark.spec("RFC 9110 §15.4.4")
+def test_a_short_link_gives_its_place_as_text_and_nobody_goes_there() -> None:
+    async def run() -> str:
+        handler = answering(b"", None, "303 See Other", "Location: openid4vp://?client_id=x\r\n")
+        async with Server(handler).serving() as server, retrieval() as client:
+            place = await client.see_other(f"http://127.0.0.1:{server.port}/r/1")
+            assert len(server.requests) == 1
+            return place
 
-
-@pytest.mark.case("T-15")
-@pytest.mark.parametrize("literal", LITERALS)
-def test_an_address_that_is_not_public_https_sees_no_connection(literal: str) -> None:
-    async def run() -> int:
-        async with (
-            Server(answering()).serving() as canary,
-            retrieval(RetrievalPolicy.https_only()) as client,
-        ):
-            with pytest.raises(RetrievalError, match="net_forbidden"):
-                await client.get(literal.format(port=canary.port), accept="application/json")
-            return canary.connections
-
-    assert asyncio.run(run()) == 0
-
-
-def test_a_name_that_resolves_to_loopback_is_refused_in_the_demo_too() -> None:
-    # The one name that every machine resolves by itself; written so that it is not the exact name of the policy.
-    async def run() -> int:
-        async with Server(answering()).serving() as canary, retrieval() as client:
-            for name in ("localhost.localdomain", "ip6-localhost", "a.localhost"):
-                with pytest.raises(RetrievalError) as caught:
-                    await client.get(f"https://{name}/", accept="application/json")
-                assert caught.value.code in ("net_forbidden", "net_unreachable")
-            return canary.connections
-
-    assert asyncio.run(run()) == 0
+    assert asyncio.run(run()) == "openid4vp://?client_id=x"
 
 
 @pytest.mark.parametrize(
-    ("address", "public"),
+    ("status", "more", "code"),
     [
-        ("1.1.1.1", True),
-        ("2606:4700:4700::1111", True),
-        ("64:ff9b::101:101", True),
-        ("64:ff9b::a00:1", False),
-        ("192.0.0.8", False),
-        ("203.0.113.1", False),
-        ("2001:db8::1", False),
-        ("::ffff:1.1.1.1", False),
-        ("2002:101:101::", False),
-        ("fec0::1", False),
+        ("303 See Other", "", "net_status"),
+        ("200 OK", "Location: openid4vp://?client_id=x\r\n", "net_status"),
+        ("404 Not Found", "Location: openid4vp://?client_id=x\r\n", "net_status"),
+        ("302 Found", "Location: openid4vp://?client_id=x\r\n", "net_redirect"),
     ],
 )
-def test_what_a_name_resolves_to_must_be_public(address: str, public: bool) -> None:
-    assert is_public(ipaddress.ip_address(address)) is public
+def test_an_answer_that_is_no_303_with_a_place_is_no_short_link(status: str, more: str, code: str) -> None:
+    async def run() -> None:
+        async with Server(answering(status=status, more=more)).serving() as server, retrieval() as client:
+            await client.see_other(f"http://127.0.0.1:{server.port}/r/1")
+
+    with pytest.raises(RetrievalError) as caught:
+        asyncio.run(run())
+    assert caught.value.code == code
+    assert caught.value.facts["host"] == "127.0.0.1"
 
 
 def by_tls(name: str, context: ssl.SSLContext, url: str = f"https://{NAME}/x") -> tuple[Response, bytes]:
