@@ -161,8 +161,6 @@ def _credential(member: Members) -> RegisteredCredential:
     if not spelled:
         return RegisteredCredential(member.text("format"), frozenset(types), None)
     paths = tuple(claims_path.parse(claim.values.get("path"), fault=_invalid) for claim in member.objects(spelled[0]))
-    if not paths:
-        raise _invalid("claims")
     return RegisteredCredential(member.text("format"), frozenset(types), paths)
 
 

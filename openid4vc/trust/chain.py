@@ -121,18 +121,13 @@ def _check_path(x5c: tuple[Certificate, ...], anchors: Sequence[Certificate], no
 
 
 def _ca_policy() -> ExtensionPolicy:
-    """An authority says that it is one; path length, names and signatures are the library's own rules.
+    """An authority says that it is one (`cA` itself, path length, names and signatures are the library's own rules).
 
     `webpki_defaults_ca` also demands key identifiers, which anchors outside the web often lack.
     """
     policy = ExtensionPolicy.permit_all()
-    policy = policy.require_present(x509.BasicConstraints, Criticality.AGNOSTIC, _is_authority)
+    policy = policy.require_present(x509.BasicConstraints, Criticality.AGNOSTIC, None)
     return policy.may_be_present(x509.KeyUsage, Criticality.AGNOSTIC, _may_sign_certificates)
-
-
-def _is_authority(_policy: Policy, _certificate: x509.Certificate, constraints: x509.BasicConstraints) -> None:
-    if not constraints.ca:
-        raise ValueError("not a certificate authority")
 
 
 def _may_sign_certificates(_policy: Policy, _certificate: x509.Certificate, usage: x509.KeyUsage | None) -> None:

@@ -92,7 +92,7 @@ def create(entities: Iterable[TrustedEntity], *, operator: str, sequence: int, i
 
 def _list(document: JsonObject) -> TrustedList:
     information = _object(document, "ListAndSchemeInformation")
-    _refuse_critical(information, "SchemeExtensions")
+    _extensions(information, "SchemeExtensions")
     sequence = information.get("LoTESequenceNumber")
     # 6.3.1, 6.3.2: version 1; the first list of a scheme has number 1.
     if information.get("LoTEVersionIdentifier") != 1 or type(sequence) is not int or sequence < 1:
@@ -120,22 +120,24 @@ def _list(document: JsonObject) -> TrustedList:
     )
 
 
-def _refuse_critical(parent: JsonObject, name: str) -> None:
+def _extensions(parent: JsonObject, name: str) -> list[JsonObject]:
     """6.3.17: a list with an extension that is marked critical and not understood is not used. Ours never are."""
-    extensions = parent.get(name, [])
-    if not isinstance(extensions, list):
+    values = parent.get(name, [])
+    if not isinstance(values, list):
         raise TrustError("trust_list_invalid", name)
+    extensions = [value for value in values if isinstance(value, dict)]
     for extension in extensions:
-        if isinstance(extension, dict) and any(
+        if any(
             member.lower() in ("critical", "criticality") and extension[member] not in (False, None)
             for member in extension
         ):
             raise TrustError("trust_list_invalid", f"critical extension in {name}")
+    return extensions
 
 
 def _services(entity: JsonObject) -> Iterable[TrustedEntity]:
     information = _object(entity, "TrustedEntityInformation")
-    _refuse_critical(information, "TEInformationExtensions")
+    _extensions(information, "TEInformationExtensions")
     name = _text(_array(information, "TEName")[0], "TEName")
     trade_names = [_text(member, "TETradeName") for member in _array(information, "TETradeName")]
     identifiers = {value for value in trade_names if _IDENTIFIER.fullmatch(value)}
@@ -147,8 +149,7 @@ def _services(entity: JsonObject) -> Iterable[TrustedEntity]:
         anchors = tuple(_anchor(value) for value in _array(identity, "X509Certificates"))
         if not _is_granted_issuance(service):
             continue
-        _refuse_critical(service, "ServiceInformationExtensions")
-        vct, superseded = _extensions(service.get("ServiceInformationExtensions", []))
+        vct, superseded = _trusted_for(_extensions(service, "ServiceInformationExtensions"))
         yield TrustedEntity(name, next(iter(identifiers)), vct, anchors, superseded)
 
 
@@ -159,15 +160,11 @@ def _is_granted_issuance(service: JsonObject) -> bool:
     )
 
 
-def _extensions(extensions: JsonValue) -> tuple[frozenset[str], bool]:
+def _trusted_for(extensions: Iterable[JsonObject]) -> tuple[frozenset[str], bool]:
     """The types of a service, and whether value 3 means superseded. A service without types is trusted for none."""
-    if not isinstance(extensions, list):
-        raise TrustError("trust_list_invalid", "ServiceInformationExtensions")
     vct: frozenset[str] = frozenset()
     superseded = False
     for extension in extensions:
-        if not isinstance(extension, dict):
-            continue
         if "vct" in extension:
             vct |= {_string(value, "vct") for value in _array(extension, "vct")}
         if "status_3" in extension:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from openid4vc import uri
-from openid4vc.errors import JoseError, PresentationError, ProtocolError, TrustError
+from openid4vc.errors import FormatError, JoseError, PresentationError, TrustError
 from openid4vc.jose import jwk, jws
 from openid4vc.jose.jws import Signer
 from openid4vc.strict_json import JsonObject, JsonValue
@@ -138,10 +138,8 @@ def _authenticate(text: str, anchors: Sequence[Certificate], now: int) -> tuple[
         signed = jws.parse(text, typ=TYP, max_bytes=MAX_BYTES)
         certificate = chain.verify(parse_x5c(signed.header.get("x5c")), role=Role.ACCESS, anchors=anchors, now=now)
         return jws.verify(signed, certificate.public_key).claims, certificate
-    except ProtocolError as error:
-        if isinstance(error, JoseError | TrustError) or error.code == "too_large":
-            raise PresentationError("request_untrusted", error.code, error="invalid_request") from error
-        raise
+    except (FormatError, JoseError, TrustError) as error:
+        raise PresentationError("request_untrusted", error.code, error="invalid_request") from error
 
 
 def _check_times(claims: JsonObject, now: int) -> None:

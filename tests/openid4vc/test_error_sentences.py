@@ -8,7 +8,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 import openid4vc
-from openid4vc.errors import CODES
+from openid4vc.errors import CODES, FormatError
 
 LOCALES = Path(openid4vc.__file__).parent / "locales"
 LANGUAGES = ("fi", "sv", "en")
@@ -49,3 +49,8 @@ def test_the_languages_use_the_same_facts_in_each_sentence() -> None:
     for name in fi:
         placeholders = [sorted(re.findall(r"\{\w+\}", each[name])) for each in (fi, sv, en)]
         assert placeholders[0] == placeholders[1] == placeholders[2], name
+
+
+def test_a_code_without_sentences_cannot_be_raised() -> None:
+    with pytest.raises(ValueError, match="unknown error code no_such_code"):
+        FormatError("no_such_code")

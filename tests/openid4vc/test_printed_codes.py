@@ -6,6 +6,7 @@ import subprocess
 import sys
 import zlib
 
+import pypdfium2
 import pytest
 import segno
 from PIL import Image, ImageFilter
@@ -88,6 +89,21 @@ def test_a_small_code_in_a_pdf_is_read_at_a_higher_resolution() -> None:
     out = io.BytesIO()
     picture(scale=8).save(out, "PDF", resolution=1200)
     assert printed_codes.read(out.getvalue()) == (PrintedCode(1, OFFER),)
+
+
+def test_a_page_is_rendered_at_no_higher_resolution_than_the_limit_of_pixels_allows() -> None:
+    out = io.BytesIO()
+    picture(scale=8).save(out, "PDF", resolution=1200)
+    for inches, found in ((22, True), (24, False)):
+        with pypdfium2.PdfDocument(out.getvalue()) as document:
+            document[0].set_mediabox(0, 0, inches * 72, inches * 72)
+            wide = io.BytesIO()
+            document.save(wide)
+        # The same code on more paper: 24 inches by 24 are more than 50 million pixels at 300 dpi, not at 150.
+        if found:
+            assert printed_codes.read(wide.getvalue()) == (PrintedCode(1, OFFER),)
+        else:
+            refused(wide.getvalue(), "scan_none")
 
 
 def test_paper_without_a_code_says_so() -> None:

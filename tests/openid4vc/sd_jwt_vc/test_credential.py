@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 
 import pytest
+from cryptography import x509
 
 from openid4vc import base64url, sd_jwt
 from openid4vc.errors import CODES, CredentialError, ProtocolError, SdJwtError
+from openid4vc.jose import jwk
 from openid4vc.jose.jws import KeySigner
 from openid4vc.sd_jwt import Disclosable
 from openid4vc.sd_jwt_vc import credential
@@ -30,6 +32,7 @@ from tests.openid4vc.credentials import (
     refused_by_wallet_and_verifier,
 )
 from tests.openid4vc.forging import new_key, public_jwk
+from tests.openid4vc.trust.authorities import Holder
 
 ISSUER = Issuer()
 CARD = ISSUER.card()
@@ -59,6 +62,7 @@ def test_an_honest_credential_says_who_what_whose_and_how_long() -> None:
     assert got.certificate.der == ISSUER.certificate.der
     assert got.sd_jwt.header["typ"] == "dc+sd-jwt"
     assert got.sd_jwt.holder_jwk == public_jwk(HOLDER)
+    assert got.holder_thumbprint == jwk.thumbprint(public_jwk(HOLDER))
 
 
 def test_the_issued_form_is_one() -> None:
@@ -194,6 +198,27 @@ def test_an_issuer_claim_that_is_no_name_of_the_certificate_is_refused(iss: obje
 @pytest.mark.parametrize("iss", ["https://issuer.example", "https://ISSUER.example:8443/library?a=b"])
 def test_a_web_address_on_a_host_of_the_certificate_is_accepted(iss: str) -> None:
     assert accepted({**PAYLOAD, "iss": iss}).claims.get("iss") is None
+
+
+def test_a_uri_of_the_certificate_is_accepted_letter_by_letter() -> None:
+    issuer = Issuer()
+    uris = [x509.UniformResourceIdentifier(uri) for uri in ("urn:library:1", "https://cards.example/a")]
+    issuer.certificate = (
+        Holder(ROOT.certificate, ROOT.private_key)
+        .issue(
+            "Library cards",
+            organization_identifier="NTRFI-1234567-1",
+            key=issuer.key,
+            not_before=NOW - DAY,
+            not_after=NOW + DAY,
+            more=[x509.SubjectAlternativeName([*uris, x509.DNSName("issuer.example")])],
+        )
+        .certificate
+    )
+    for iss in ("urn:library:1", "https://cards.example/a", "https://issuer.example/b"):
+        assert accepted({**PAYLOAD, "iss": iss}, issuer).claims.get("iss") is None
+    for iss in ("urn:library:2", "URN:library:1", "urn:library:1/", "https://cards.example/b", "https://cards.example"):
+        refused({**PAYLOAD, "iss": iss}, "iss_mismatch", issuer)
 
 
 def test_loopback_http_is_a_name_only_of_a_certificate_that_has_it() -> None:

@@ -71,6 +71,12 @@ def test_a_type_matches_by_what_it_extends_only_if_its_description_is_the_one_it
     assert TypeMatching.exact([OTHER]).match(OTHER, {**meant, "vct#integrity": integrity.of(b"{}")}) == OTHER
 
 
+def test_a_description_that_extends_only_other_types_makes_nothing_match() -> None:
+    matching = TypeMatching.wider([VCT], by_aka_vcts=False, described=[described(OTHER, VCT + "/a", VCT + "/b")])
+    with pytest.raises(CredentialError, match="vct_wrong"):
+        matching.match(OTHER, {"vct": OTHER})
+
+
 AKA = TypeMatching.wider([VCT], by_aka_vcts=True, described=[])
 EXTENDING = TypeMatching.wider([VCT], by_aka_vcts=False, described=[described(OTHER, VCT)])
 NATIONAL = {**PAYLOAD, "vct": OTHER, "aka_vcts": [VCT]}

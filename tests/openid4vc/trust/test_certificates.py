@@ -58,6 +58,16 @@ def test_x5c_must_be_an_array_of_one_to_five_certificates_in_canonical_base64_de
     assert code([good, good]) == "x5c_invalid"
 
 
+def test_one_certificate_has_one_text(ca: Holder) -> None:
+    # RFC 4648 §3.5: "Rh==" stands for the same octet as "Rg==". A certificate whose text has such bits to spare:
+    member = next(text for n in range(200) if (text := ca.issue("L" * (n % 3 + 1)).certificate.x5c_member)[-1] == "=")
+    assert len(parse_x5c([member])) == 1
+    stem = member.rstrip("=")
+    other = stem[:-1] + chr(ord(stem[-1]) + 1) + member[len(stem) :]
+    assert base64.b64decode(other, validate=True) == base64.b64decode(member, validate=True)
+    assert code([other]) == "x5c_invalid"
+
+
 def test_der_that_is_no_certificate_or_more_than_one_is_refused(leaf: Certificate) -> None:
     serial = leaf.x509.serial_number.to_bytes(20, "big").lstrip(b"\0")
     at = leaf.der.index(serial)

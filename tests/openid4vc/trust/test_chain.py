@@ -180,6 +180,8 @@ def test_a_path_is_no_longer_than_its_authorities_allow() -> None:
 def test_who_is_no_authority_issues_nothing() -> None:
     plain = ROOT.issue("Plain")
     assert refused(plain.issue("L"), plain) == "chain_untrusted"
+    signing = ROOT.issue("No authority", usage="key_cert_sign")
+    assert refused(signing.issue("L"), signing) == "chain_untrusted"
     unsigned = ROOT.issue("No keyCertSign", ca=True)
     assert refused(unsigned.issue("L"), unsigned) == "chain_untrusted"
     silent = ROOT.issue("No constraints", ca=None, usage="key_cert_sign")

@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, SECP384R1, generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from openid4vc.errors import TrustError
 from openid4vc.trust import chain, demo, folder, making
 from openid4vc.trust.certificates import Certificate, Role, check_key
 from openid4vc.trust.demo import DemoOrganisation, DemoTrust
-from openid4vc.trust.keys_pem import read_key, write_key
+from openid4vc.trust.keys_pem import read_key, write_atomically, write_key
 from tests.openid4vc.trust.authorities import DAY, NOW
 
 HOSPITAL = DemoOrganisation("Hospital", "NTRFI-9900101-0", ("statement",))
@@ -173,3 +175,31 @@ def test_a_key_is_read_back_with_its_passphrase_only(tmp_path: Path) -> None:
     with pytest.raises(TrustError):
         read_key(path, None)
     assert [name.name for name in tmp_path.iterdir()] == ["k.pem"]
+
+
+def test_a_key_of_another_kind_is_not_read(tmp_path: Path) -> None:
+    others = [generate_private_key(SECP384R1()), rsa.generate_private_key(65537, 2048)]
+    for number, key in enumerate(others):
+        path = tmp_path / f"{number}.pem"
+        path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        with pytest.raises(TrustError) as caught:
+            read_key(path, None)
+        assert (caught.value.code, caught.value.facts) == ("key_unreadable", {"file": str(path)})
+
+
+def test_a_file_that_cannot_be_put_in_its_place_leaves_nothing_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "taken").mkdir()
+    with pytest.raises(OSError, match="taken"):
+        write_atomically(tmp_path / "taken", b"x", mode=0o600)
+    assert [path.name for path in tmp_path.iterdir()] == ["taken"]
+
+
+@pytest.mark.parametrize("content", [None, b"", b"not a certificate"])
+def test_a_root_that_cannot_be_read_is_named(trust: DemoTrust, content: bytes | None) -> None:
+    path = trust.directory / Role.ACCESS / "root.pem"
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(TrustError) as caught:
+        trust.root(Role.ACCESS)
+    assert (caught.value.code, caught.value.facts) == ("trust_list_invalid", {"file": str(path)})

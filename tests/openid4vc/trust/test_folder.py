@@ -122,6 +122,7 @@ def test_a_role_that_is_needed_and_has_no_anchor_stops_the_start(tmp_path: Path,
         ("access/roots.pem", pem(root("A")) + b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"),
         ("access/roots.pem", pem(root("A")).replace(b"MII", b"MIJ", 1)),
         ("access/roots.pem", pem(root("A").issue("a leaf"))),
+        ("access/roots.pem", pem(root("A").issue("not said to be an authority", ca=None))),
         ("access/roots.pem", root("A").certificate.der),
         ("issuers/old.pem", b""),
         ("issuers/old.json", b""),
@@ -160,6 +161,11 @@ def test_a_file_that_cannot_be_read_stops_the_load(trust: Path) -> None:
     (trust / "access" / "roots.pem").unlink()
     (trust / "access" / "roots.pem").mkdir()
     assert refused(trust, "roots.pem") == "trust_list_invalid"
+
+
+def test_a_file_in_the_place_of_a_roles_folder_stops_the_load(tmp_path: Path) -> None:
+    (tmp_path / Role.ACCESS).write_bytes(pem(ROOT))
+    assert refused(tmp_path, Role.ACCESS) == "trust_list_invalid"
 
 
 def test_a_private_key_among_the_anchors_stops_the_load(trust: Path) -> None:

@@ -67,6 +67,7 @@ def scheme(document: dict[str, Any]) -> dict[str, Any]:
 
 
 LEAF = root("R").issue("L").certificate.x5c_member
+UNSAID = root("R").issue("L", ca=None).certificate.x5c_member
 
 
 @pytest.mark.parametrize(
@@ -106,6 +107,7 @@ LEAF = root("R").issue("L").certificate.x5c_member
         lambda d: service(d)["ServiceDigitalIdentity"].update(X509Certificates=[]),
         lambda d: service(d)["ServiceDigitalIdentity"]["X509Certificates"].append({"val": "AAAA"}),
         lambda d: service(d)["ServiceDigitalIdentity"]["X509Certificates"].append({"val": LEAF}),
+        lambda d: service(d)["ServiceDigitalIdentity"]["X509Certificates"].append({"val": UNSAID}),
         lambda d: service(d)["ServiceDigitalIdentity"]["X509Certificates"].append({}),
         lambda d: service(d).update(ServiceInformationExtensions={}),
         lambda d: service(d).update(ServiceInformationExtensions=[{"vct": "a"}]),
@@ -141,6 +143,14 @@ def test_a_service_that_is_withdrawn_or_not_for_issuance_is_trusted_for_nothing(
         "Office",
         "Nothing yet",
     ]
+
+
+def test_a_list_in_which_nobody_is_trusted_for_anything_is_refused() -> None:
+    document = json.loads(RAW)
+    del document["LoTE"]["TrustedEntitiesList"][1:]
+    service(document).update(ServiceStatus="http://uri.etsi.org/19602/PubEAAProvidersList/SvcStatus/withdrawn")
+    with pytest.raises(TrustError, match="no entity"):
+        trusted_list.parse(json.dumps(document).encode())
 
 
 def test_members_and_extensions_that_are_not_ours_are_ignored() -> None:

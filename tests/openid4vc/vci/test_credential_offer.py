@@ -50,6 +50,14 @@ def test_an_offer_that_is_made_is_parsed_again() -> None:
         tx_code=TxCode("numeric", 6, "Toisella paperilla"),
     )
     assert parse(made) == CredentialOffer(ISSUER, ("card",), "c-1", TxCode("numeric", 6, "Toisella paperilla"), None)
+    bare = credential_offer.create(
+        credential_issuer=ISSUER,
+        credential_configuration_ids=["card"],
+        pre_authorized_code="c-1",
+        tx_code=TxCode("text", None, None),
+    )
+    assert bare["grants"][GRANT]["tx_code"] == {"input_mode": "text"}
+    assert parse(bare).tx_code == TxCode("text", None, None)
     without = credential_offer.create(
         credential_issuer=ISSUER, credential_configuration_ids=["card"], pre_authorized_code="c-1", tx_code=None
     )
