@@ -11,7 +11,7 @@ export UV_COMPILE_BYTECODE = 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test pages bench fuzz mutation errors check lint types lock translations clean faults
+.PHONY: help demo serve test pages bench fuzz coverage mutation errors check lint types lock translations clean faults
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,10 @@ bench: $(STAMPS)/dev $(STAMPS)/tools  ## speed of the core beside its limits and
 
 fuzz: $(STAMPS)/dev  ## every parser of the core against thousands of inputs that nobody meant, new ones at each run
 	TODISTE_FUZZ=$${TODISTE_FUZZ:-2000} $(BIN)/python -m pytest -n 2 tests/fuzz
+
+coverage: $(STAMPS)/dev  ## which lines and branches of the core its own tests reach; fails under 98 %
+	$(BIN)/python -m coverage run --source=openid4vc -m pytest tests/openid4vc tests/properties
+	$(BIN)/python -m coverage report --fail-under=98
 
 mutation: $(STAMPS)/mutation  ## change the core in thousands of small ways and see that a test notices each; takes hours
 	$(BIN)/python -m tests.mutation
