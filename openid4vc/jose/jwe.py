@@ -48,13 +48,15 @@ def encrypt(
     *,
     enc: str,
     kid: str | None,
+    cty: str | None = None,
     ephemeral: EllipticCurvePrivateKey | None = None,
     apu: bytes | None = None,
     apv: bytes | None = None,
 ) -> str:
     """`plaintext` for the holder of the JWK `recipient`, as compact text.
 
-    `ephemeral` is for test vectors alone; a fresh key is made otherwise. JoseError `jwk_invalid`, `alg_not_allowed`.
+    `cty` is the kind of the plaintext where that is a JWT itself (RFC 7519 §5.2). `ephemeral` is for test vectors
+    alone; a fresh key is made otherwise. JoseError `jwk_invalid`, `alg_not_allowed`.
     """
     if enc not in _KEY_BITS:
         raise JoseError("alg_not_allowed", "enc")
@@ -63,6 +65,8 @@ def encrypt(
     header: JsonObject = {"alg": "ECDH-ES", "enc": enc, "epk": jwk.from_public_key(ephemeral_key.public_key())}
     if kid is not None:
         header["kid"] = kid
+    if cty is not None:
+        header["cty"] = cty
     if apu is not None:
         header["apu"] = base64url.encode(apu)
     if apv is not None:

@@ -14,14 +14,15 @@ from typing import Final
 
 from openid4vc import uri
 from openid4vc.errors import FormatError, JoseError, PresentationError, TrustError
-from openid4vc.jose import jwk, jws
+from openid4vc.jose import jws
 from openid4vc.jose.jws import Signer
 from openid4vc.strict_json import JsonObject, JsonValue
 from openid4vc.trust import chain
 from openid4vc.trust.certificates import Certificate, Role, parse_x5c
-from openid4vc.vp import client_id, dcql
+from openid4vc.vp import client_id, dcql, encryption_keys
 from openid4vc.vp.client_id import ClientId
 from openid4vc.vp.dcql import DcqlQuery
+from openid4vc.vp.encryption_keys import ENC_VALUES, EncryptionKey
 from openid4vc.vp.invocation import Invocation
 
 TYP: Final = "oauth-authz-req+jwt"
@@ -29,8 +30,6 @@ MEDIA_TYPE: Final = "application/oauth-authz-req+jwt"
 # §5.8: a wallet that is found by its scheme has no name of its own.
 AUDIENCE: Final = "https://self-issued.me/v2"
 RESPONSE_MODE: Final = "direct_post.jwt"
-# The wallet's order of preference (HAIP 1.0 §5).
-ENC_VALUES: Final = ("A256GCM", "A128GCM")
 MAX_BYTES: Final = 262_144
 CLOCK_SKEW: Final = 60
 
@@ -45,15 +44,6 @@ class VerifierInfo:
     format: str
     data: JsonValue
     credential_ids: tuple[str, ...] | None
-
-
-@dataclass(frozen=True, slots=True)
-class EncryptionKey:
-    """Where the answer goes: the verifier's key for this request, its name, and the content encryption."""
-
-    jwk: JsonObject
-    kid: str
-    enc: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,33 +196,18 @@ def _encryption_key(claims: JsonObject) -> EncryptionKey:
     if not isinstance(metadata, dict):
         raise _invalid("client_metadata")
     _check_formats(metadata)
-    keys = metadata.get("jwks")
-    keys = keys.get("keys") if isinstance(keys, dict) else None
-    if not isinstance(keys, list) or len(keys) > 32:
-        raise PresentationError("no_usable_encryption_key", error="invalid_request")
-    usable = next((key for key in keys if _is_usable(key)), None)
+    key_set = metadata.get("jwks")
     # §5.1: A128GCM where nothing is said.
-    offered = metadata.get("encrypted_response_enc_values_supported", ["A128GCM"])
-    enc = next((value for value in ENC_VALUES if isinstance(offered, list) and value in offered), None)
-    if usable is None or enc is None:
+    chosen = encryption_keys.choose(key_set, metadata.get("encrypted_response_enc_values_supported", ["A128GCM"]))
+    if chosen is None:
         raise PresentationError("no_usable_encryption_key", error="invalid_request")
-    if sum(isinstance(key, dict) and key.get("kid") == usable["kid"] for key in keys) > 1:
+    # §5.1: "uniquely identifies the key within the context of the request".
+    named = [
+        key for key in encryption_keys.keys_of(key_set) or () if isinstance(key, dict) and key.get("kid") == chosen.kid
+    ]
+    if len(named) > 1:
         raise _invalid("kid is not unique")
-    return EncryptionKey(usable, usable["kid"], enc)
-
-
-def _is_usable(key: JsonValue) -> bool:
-    """§5.1: every key has a `kid`; §8.3: and an `alg`, which the JWE takes over."""
-    if not isinstance(key, dict) or key.get("alg") != "ECDH-ES":
-        return False
-    kid = key.get("kid")
-    if not isinstance(kid, str) or not 0 < len(kid) <= 256:
-        return False
-    try:
-        jwk.parse_public_key(key, use="enc")
-    except JoseError:
-        return False
-    return True
+    return chosen
 
 
 def _check_formats(metadata: JsonObject) -> None:

@@ -13,7 +13,8 @@ from openid4vc import strict_json
 from openid4vc.errors import FormatError, PresentationError
 from openid4vc.jose import jwe
 from openid4vc.strict_json import JsonObject, JsonValue
-from openid4vc.vp.request import ENC_VALUES, AuthorizationRequest
+from openid4vc.vp.encryption_keys import ENC_VALUES
+from openid4vc.vp.request import AuthorizationRequest
 
 MAX_PRESENTATIONS: Final = 64
 # §8.5 and RFC 6749 §4.1.2.1: what a wallet may say. Its words are never shown; the code picks ours.

@@ -1,11 +1,14 @@
 """What wallets are asked, and how (OpenID4VP 1.0 §5, §5.10; HAIP 1.0 §5; catalogue group V)."""
 
+import json
 import os
 import re
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from jwcrypto.jwe import JWE
+from jwcrypto.jwk import JWK
 
 from tests.verifier.foreign import read_jws
 from tests.verifier.world import World
@@ -57,6 +60,31 @@ def test_the_wallets_nonce_is_echoed_and_bad_metadata_refused(world: World) -> N
         assert world.client.post(uri, data={"wallet_metadata": metadata}).status_code == 400
     assert world.client.post(uri, data={"wallet_nonce": ""}).status_code == 400
     assert world.client.post(uri, data={"wallet_metadata": '{"a":"' + "x" * 1_048_576 + '"}'}).status_code == 413
+    assert world.client.post(uri, data={"wallet_metadata": '{"a":"' + "x" * 100_000 + '"}'}).status_code == 400
+
+
+@pytest.mark.spec("OpenID4VP 1.0 §5.10")
+def test_a_wallet_that_can_do_something_else_alone_is_sent_nothing_and_one_that_gives_a_key_the_request_for_it(
+    world: World,
+) -> None:
+    uri = request_uri(world.ask().request_uri)
+
+    def post(metadata: dict[str, object]) -> Any:
+        return world.client.post(uri, data={"wallet_metadata": json.dumps(metadata), "wallet_nonce": "n-1"})
+
+    refused: list[dict[str, object]] = [
+        {"vp_formats_supported": {"mso_mdoc": {}}},
+        {"client_id_prefixes_supported": ["x509_san_dns"]},
+        {"jwks": {"keys": [{"kty": "RSA", "alg": "RSA-OAEP", "kid": "w"}]}},
+    ]
+    assert [post(metadata).status_code for metadata in refused] == [400, 400, 400]
+    key = JWK.generate(kty="EC", crv="P-256", kid="w", alg="ECDH-ES", use="enc")
+    answer = post({"jwks": {"keys": [key.export_public(as_dict=True)]}})
+    assert answer.headers["content-type"] == "application/oauth-authz-req+jwt"
+    sealed = JWE()
+    sealed.deserialize(answer.text, key)
+    assert (sealed.jose_header["kid"], sealed.jose_header["cty"]) == ("w", "JWT")
+    assert read_jws(sealed.payload.decode("ascii"))[1]["wallet_nonce"] == "n-1"
 
 
 @pytest.mark.case("V-17")

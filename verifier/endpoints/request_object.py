@@ -3,14 +3,14 @@
 OpenID4VP 1.0 §5.10 (`request_uri_method`, `wallet_nonce`, `wallet_metadata`), RFC 9101 §5.2.
 """
 
-from typing import Final
+from collections.abc import Mapping
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from openid4vc import strict_json
-from openid4vc.errors import FormatError
+from openid4vc.errors import PresentationError
+from openid4vc.vp import client_id, request_uri
 from openid4vc.vp.request import MEDIA_TYPE
 from verifier import inquiry
 from verifier.endpoints.answers import NO_STORE, failure
@@ -22,40 +22,26 @@ from verifier.store import statements
 from web_service.errors import RequestError
 from web_service.forms import read_form
 
-_MAX_NONCE: Final = 512
-_MAX_METADATA: Final = 64 * 1024
-
 
 def router(server: Server) -> APIRouter:
     routes = APIRouter()
 
     async def get(request: Request) -> Response:
-        return await _serve(server, request, wallet_nonce=None)
+        return await _serve(server, request, {})
 
     async def post(request: Request) -> Response:
         try:
             form = (await read_form(request)).once()
         except RequestError as error:
             return failure(error.status)
-        nonce, metadata = form.get("wallet_nonce"), form.get("wallet_metadata")
-        if nonce is not None and not (0 < len(nonce) <= _MAX_NONCE and nonce.isascii() and nonce.isprintable()):
-            return failure(400)
-        if metadata is not None:
-            # Nothing in it changes the one form in which we ask; it must be what it claims to be all the same.
-            if len(metadata) > _MAX_METADATA:
-                return failure(413)
-            try:
-                strict_json.parse_object(metadata)
-            except FormatError:
-                return failure(400)
-        return await _serve(server, request, wallet_nonce=nonce)
+        return await _serve(server, request, form)
 
     routes.add_api_route("/{organisation}/request/{object_id}", get, methods=["GET"], response_model=None)
     routes.add_api_route("/{organisation}/request/{object_id}", post, methods=["POST"], response_model=None)
     return routes
 
 
-async def _serve(server: Server, request: Request, *, wallet_nonce: str | None) -> Response:
+async def _serve(server: Server, request: Request, form: Mapping[str, str]) -> Response:
     verifier = server.verifier
     try:
         asker = verifier.asker(request.path_params["organisation"])
@@ -70,9 +56,17 @@ async def _serve(server: Server, request: Request, *, wallet_nonce: str | None) 
     if state_of(row, now)[0] != PENDING:
         return JSONResponse({"error": "request_gone"}, 410, headers=NO_STORE)
     try:
-        text = inquiry.request_object(row, asker, public_url=server.public_url, now=now, wallet_nonce=wallet_nonce)
+        posted = request_uri.parse_form(form, prefix=client_id.parse(row["client_id"]).prefix)
+        text = inquiry.request_object(
+            row, asker, public_url=server.public_url, now=now, wallet_nonce=posted.wallet_nonce
+        )
+    except PresentationError:
+        # A wallet that cannot take our one form of request is not sent it; any HTTP error ends its process (§5.10.2).
+        return failure(400)
     except VerifierError:
         return failure(404)
+    if posted.encryption is not None:
+        text = request_uri.encrypt(text, posted.encryption)
     if row["opened_at"] is None:
         await verifier.database.write(statements.mark_opened, p_id=row["id"], p_now=now)
     return Response(text, media_type=MEDIA_TYPE, headers=NO_STORE)

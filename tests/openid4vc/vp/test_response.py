@@ -1,6 +1,5 @@
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -10,7 +9,7 @@ from jwcrypto.jwk import JWK
 from openid4vc import base64url
 from openid4vc.errors import JoseError, PresentationError, ProtocolError
 from openid4vc.jose import jwe
-from openid4vc.vp import request_uri, response
+from openid4vc.vp import response
 from openid4vc.vp.response import DirectPostAnswer, EncryptedResponse, ErrorResponse, ResponseParameters
 from tests.openid4vc.forging import new_key
 from tests.openid4vc.vp.requests import ENCRYPTION_JWK, ENCRYPTION_KEY, signed, verify
@@ -184,29 +183,3 @@ def test_the_encrypted_answer_of_the_specification_is_opened(vectors: Path) -> N
     parsed = response.parse_form({"response": vector["jwe"]})
     assert isinstance(parsed, EncryptedResponse) and parsed.kid == "ac"
     assert response.decrypt(parsed, private) == ResponseParameters({"example_credential_id": ("eyJhb...YMetA",)}, None)
-
-
-def test_the_form_of_a_wallet_is_read_by_a_verifier() -> None:
-    form = request_uri.create_form("w-1")
-    assert request_uri.parse_form({**form, "x": "1"}).wallet_nonce == "w-1"
-    assert request_uri.parse_form({}).wallet_nonce is None
-
-
-@pytest.mark.parametrize(
-    ("changes", "code"),
-    [
-        ({"wallet_nonce": ""}, "request_invalid"),
-        ({"wallet_nonce": "a b"}, "request_invalid"),
-        ({"wallet_nonce": "a" * 1025}, "request_invalid"),
-        ({"wallet_metadata": "x"}, "request_invalid"),
-        ({"wallet_metadata": "[]"}, "request_invalid"),
-        ({"wallet_metadata": '{"a":1,"a":2}'}, "request_invalid"),
-        ({"wallet_metadata": '{"vp_formats_supported":[]}'}, "request_invalid"),
-        ({"wallet_metadata": '{"vp_formats_supported":{"mso_mdoc":{}}}'}, "not_supported"),
-        ({"wallet_metadata": '{"x":"' + "a" * 70_000 + '"}'}, "request_invalid"),
-    ],
-)
-def test_a_form_that_cannot_be_honoured_is_refused(changes: dict[str, Any], code: str) -> None:
-    with pytest.raises(PresentationError) as caught:
-        request_uri.parse_form({**request_uri.create_form("w-1"), **changes})
-    assert caught.value.code == code
