@@ -71,7 +71,7 @@ class Ecdsa(SignatureAlgorithm):
         octets = self.octets
         if len(signature) != 2 * octets:
             raise JoseError("bad_signature", f"not {2 * octets} octets")
-        r, s = int.from_bytes(signature[:octets], "big"), int.from_bytes(signature[octets:], "big")
+        r, s = int.from_bytes(signature[:octets]), int.from_bytes(signature[octets:])
         try:
             key.verify(encode_dss_signature(r, s), data, self._scheme)
         except InvalidSignature:

@@ -74,7 +74,7 @@ def encrypt(
     protected = base64url.encode(strict_json.write(header))
     key = _agreed_key(ephemeral_key, recipient_key, enc, apu or b"", apv or b"")
     iv = os.urandom(_IV_OCTETS)
-    sealed = AESGCM(key).encrypt(iv, plaintext, protected.encode("ascii"))
+    sealed = AESGCM(key).encrypt(iv, plaintext, protected.encode())
     ciphertext, tag = sealed[:-_TAG_OCTETS], sealed[-_TAG_OCTETS:]
     # RFC 7518 §4.6: with direct key agreement the encrypted key is the empty octet sequence.
     return ".".join((protected, "", base64url.encode(iv), base64url.encode(ciphertext), base64url.encode(tag)))
@@ -129,7 +129,7 @@ def _decrypt(
         # that can only fail.
         sender, epk_holds = private_key.public_key(), False
     key = _agreed_key(private_key, sender, enc, apu, apv)
-    plaintext = _open(key, iv, ciphertext, tag, parts[0].encode("ascii"))
+    plaintext = _open(key, iv, ciphertext, tag, parts[0].encode())
     if not epk_holds:
         raise _Undecryptable
     return DecryptedJwe(header, plaintext)
@@ -171,7 +171,5 @@ def _agreed_key(
 ) -> bytes:
     """RFC 7518 §4.6.2: Concat KDF over AlgorithmID, PartyUInfo, PartyVInfo and SuppPubInfo."""
     bits = _KEY_BITS[enc]
-    other_info = b"".join(
-        (*(len(part).to_bytes(4, "big") + part for part in (enc.encode("ascii"), apu, apv)), bits.to_bytes(4, "big"))
-    )
+    other_info = b"".join((*(len(part).to_bytes(4) + part for part in (enc.encode(), apu, apv)), bits.to_bytes(4)))
     return ConcatKDFHash(SHA256(), bits // 8, other_info).derive(private_key.exchange(ECDH(), public_key))

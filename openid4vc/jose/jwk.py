@@ -50,8 +50,8 @@ def parse_public_key(jwk: object, *, use: Use) -> EllipticCurvePublicKey:
     if not _SECRET_MEMBERS.isdisjoint(jwk):
         raise JoseError("jwk_invalid", "private members")
     _check_purpose(jwk, use, _ALGORITHMS[use])
-    x = int.from_bytes(_coordinate(jwk.get("x")), "big")
-    y = int.from_bytes(_coordinate(jwk.get("y")), "big")
+    x = int.from_bytes(_coordinate(jwk.get("x")))
+    y = int.from_bytes(_coordinate(jwk.get("y")))
     try:
         return EllipticCurvePublicNumbers(x, y, _P256).public_key()
     except ValueError:
@@ -74,7 +74,7 @@ def parse_verification_key(jwk: object, *, algorithm: SignatureAlgorithm) -> Pub
     try:
         key = _verification_key(jwk, algorithm)
     except ValueError:
-        raise JoseError("jwk_invalid", "not a key") from None
+        raise JoseError("jwk_invalid", "not a key, or a weak one") from None
     if not algorithm.takes(key):
         raise JoseError("jwk_invalid", "size")
     return key
@@ -100,19 +100,19 @@ def thumbprint(jwk: Mapping[str, object]) -> str:
     _coordinate(y)
     # The coordinates are base64url now, so that no JSON escape can be needed.
     canonical = f'{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}'
-    return base64url.encode(hashlib.sha256(canonical.encode("ascii")).digest())
+    return base64url.encode(hashlib.sha256(canonical.encode()).digest())
 
 
 def _verification_key(jwk: Mapping[str, object], algorithm: SignatureAlgorithm) -> PublicKey:
-    """The key from its own members; ValueError of the library for numbers that are no key."""
+    """The key from its own members; ValueError for numbers that are no key, or a weak one."""
     if isinstance(algorithm, Ecdsa):
-        x, y = (int.from_bytes(_coordinate(jwk.get(name), algorithm.octets), "big") for name in ("x", "y"))
+        x, y = (int.from_bytes(_coordinate(jwk.get(name), algorithm.octets)) for name in ("x", "y"))
         return EllipticCurvePublicNumbers(x, y, algorithm.curve).public_key()
     if algorithm.kty == "OKP":
         return Ed25519PublicKey.from_public_bytes(_coordinate(jwk.get("x")))
     modulus, exponent = (_unsigned(jwk.get(name)) for name in ("n", "e"))
     if exponent > _MAX_EXPONENT or weak_keys.is_roca(modulus):
-        raise JoseError("jwk_invalid", "weak key")
+        raise ValueError("weak key")
     return RSAPublicNumbers(exponent, modulus).public_key()
 
 
@@ -120,8 +120,8 @@ def _unsigned(value: object) -> int:
     """RFC 7518 §2, Base64urlUInt: big-endian, and no octet more than the number needs."""
     octets = _octets(value)
     if not octets or octets[0] == 0:
-        raise JoseError("jwk_invalid", "number")
-    return int.from_bytes(octets, "big")
+        raise ValueError("not canonical")
+    return int.from_bytes(octets)
 
 
 def _check_purpose(jwk: Mapping[str, object], use: Use, alg: str) -> None:

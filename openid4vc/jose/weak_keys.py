@@ -10,7 +10,7 @@ _PRIMES: Final = [n for n in range(3, 168) if all(n % divisor for divisor in ran
 
 
 def _powers(prime: int) -> frozenset[int]:
-    return frozenset(pow(65537, exponent, prime) for exponent in range(prime - 1))
+    return frozenset(pow(65537, exponent, prime) for exponent in range(prime))
 
 
 _POWERS: Final = tuple((prime, _powers(prime)) for prime in _PRIMES)

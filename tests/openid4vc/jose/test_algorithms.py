@@ -5,14 +5,14 @@ from collections.abc import Callable
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
-from cryptography.hazmat.primitives.hashes import SHA256, SHA384
+from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512
 from jwcrypto.jwk import JWK
 from jwcrypto.jws import JWS
 
 from openid4vc import base64url
 from openid4vc.errors import JoseError
 from openid4vc.jose import algorithms, jwk, jws, weak_keys
-from openid4vc.jose.algorithms import ES256_ONLY, PublicKey
+from openid4vc.jose.algorithms import ES256_ONLY, Ecdsa, Ed25519, PublicKey, Rsa, SignatureAlgorithm
 from tests.openid4vc.forging import forge, new_key, part
 
 NAMES = ("ES256", "ES384", "ES512", "EdDSA", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512")
@@ -59,6 +59,30 @@ def refused(call: Callable[[], object], code: str) -> None:
 def test_no_policy_can_allow_what_is_not_in_the_registry(name: str) -> None:
     with pytest.raises(ValueError, match="registry"):
         algorithms.policy("ES256", name)
+
+
+@pytest.mark.parametrize(
+    ("alg", "make", "kty", "crv"),
+    [
+        ("ES256", lambda: Ecdsa("ES256", "P-256", ec.SECP256R1(), SHA256()), "EC", "P-256"),
+        ("ES384", lambda: Ecdsa("ES384", "P-384", ec.SECP384R1(), SHA384()), "EC", "P-384"),
+        ("ES512", lambda: Ecdsa("ES512", "P-521", ec.SECP521R1(), SHA512()), "EC", "P-521"),
+        ("EdDSA", lambda: Ed25519("EdDSA"), "OKP", "Ed25519"),
+        ("PS384", lambda: Rsa("PS384", SHA384(), pss=True), "RSA", None),
+        ("RS384", lambda: Rsa("RS384", SHA384(), pss=False), "RSA", None),
+    ],
+)
+def test_an_algorithm_checks_by_what_it_is_made_of(
+    alg: str, make: Callable[[], SignatureAlgorithm], kty: str, crv: str | None
+) -> None:
+    """RFC 7518 §3.4: r and s as long as the order of the curve, 66 octets each on P-521."""
+    made = make()
+    assert (made.name, made.kty, made.crv) == (alg, kty, crv)
+    signing_input, _, signature = TOKENS[alg].rpartition(".")
+    key = jwk.parse_verification_key(public_jwk(alg), algorithm=made)
+    assert made.takes(key)
+    made.check(key, base64url.decode(signature), signing_input.encode())
+    refused(lambda: made.check(key, base64url.decode(signature), b"x" + signing_input.encode()), "bad_signature")
 
 
 @pytest.mark.parametrize("alg", NAMES)
@@ -177,13 +201,26 @@ def test_an_rsa_key_that_is_weak_or_not_canonical_is_refused(key: object) -> Non
     refused(lambda: jwk.parse_verification_key(key, algorithm=EVERYTHING["PS256"]), "jwk_invalid")
 
 
+def test_the_largest_exponent_is_the_last_odd_number_of_32_bits() -> None:
+    key = jwk.parse_verification_key(rsa_jwk(N, 2**32 - 1), algorithm=EVERYTHING["PS256"])
+    assert isinstance(key, rsa.RSAPublicKey)
+    assert (key.public_numbers().e, key.public_numbers().n) == (2**32 - 1, N)
+
+
+def test_the_mark_of_the_broken_generator_is_a_power_of_65537_modulo_each_small_prime() -> None:
+    assert weak_keys._powers(7) == {1, 2, 3, 4, 5, 6}
+    assert weak_keys._powers(13) == {1, 3, 4, 9, 10, 12}
+
+
 def test_a_modulus_of_the_broken_generator_is_recognised() -> None:
     product = 1
     for prime in weak_keys._PRIMES:
         product *= prime
-    marked = pow(65537, 12345, product) + product * (2**700 + 7)
-    assert weak_keys.is_roca(marked * (pow(65537, 54321, product) + product * (2**701 + 9)))
+    marked = pow(65537, 12345, product) + product * (2**810 + 7)
+    modulus = marked * (pow(65537, 54321, product) + product * (2**811 + 8))
+    assert weak_keys.is_roca(modulus)
     assert not weak_keys.is_roca(N)
+    refused(lambda: jwk.parse_verification_key(rsa_jwk(modulus, 65537), algorithm=EVERYTHING["PS256"]), "jwk_invalid")
 
 
 @pytest.mark.parametrize(

@@ -193,6 +193,24 @@ def test_the_json_serialization_and_unprotected_headers_are_refused() -> None:
         refused(json.dumps(document))
 
 
+def test_a_message_is_as_large_as_the_limit_and_no_larger() -> None:
+    room = jwe.MAX_BYTES - len(jwe.encrypt(b"", RECIPIENT, enc="A256GCM", kid="k1"))
+    octets = room * 3 // 4
+    texts = [jwe.encrypt(bytes(size), RECIPIENT, enc="A256GCM", kid="k1") for size in (octets, octets + 1)]
+    assert len(texts[0]) == jwe.MAX_BYTES < len(texts[1])
+    assert decrypt(texts[0]) == bytes(octets)
+    refused(texts[1])
+
+
+def test_a_header_is_as_long_as_the_limit_and_no_longer() -> None:
+    room = jwe.MAX_HEADER_CHARACTERS * 3 // 4 - len(base64url.decode(GOOD.split(".")[0])) + len("k1")
+    longest, longer = (jwe.encrypt(b"x", RECIPIENT, enc="A256GCM", kid="k" * size) for size in (room, room + 1))
+    assert len(longest.split(".")[0]) == jwe.MAX_HEADER_CHARACTERS
+    assert jwe.key_id(longest) == "k" * room
+    with pytest.raises(JoseError, match="decryption_failed"):
+        jwe.key_id(longer)
+
+
 @pytest.mark.case("J-28")
 def test_a_jwe_inside_a_jwe_is_no_answer() -> None:
     text = GOOD

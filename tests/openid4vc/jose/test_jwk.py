@@ -53,6 +53,8 @@ def test_order_and_further_members_do_not_change_which_key_it_is() -> None:
         {"key_ops": ["sign"]},
         {"key_ops": "verify"},
         {"key_ops": [1]},
+        {"key_ops": ["verify", "deriveKey", 1]},
+        {"key_ops": {"verify": 1, "deriveKey": 1}},
     ],
 )
 def test_a_key_made_for_something_else_is_refused(use: jwk.Use, members: dict[str, object]) -> None:
