@@ -36,7 +36,8 @@ class TypeLocations:
         prefixes = [prefix for prefix in self.places if vct.startswith(prefix)]
         if not prefixes:
             return None
-        prefix = max(prefixes, key=len)
+        # Of the beginnings of one text the longest sorts last.
+        prefix = max(prefixes)
         rest = vct.removeprefix(prefix)
         if not _SEGMENTS.fullmatch(rest):
             return None
@@ -75,6 +76,6 @@ def _place(value: JsonValue) -> AtIssuer | str:
 def _public_url(issuer: str) -> str:
     """`PUBLIC_URL` of an issuer identifier: without the last segment of its path, if it has one."""
     scheme, separator, rest = issuer.partition("://")
-    host, slash, path = rest.rstrip("/").partition("/")
-    parent = path.rpartition("/")[0] if slash else ""
+    host, _, path = rest.rstrip("/").partition("/")
+    parent = path.rpartition("/")[0]
     return f"{scheme}{separator}{host}" + (f"/{parent}" if parent else "")

@@ -58,6 +58,23 @@ def test_each_role_has_a_root_of_its_own_and_its_leaves_pass_in_no_other(trust: 
                 chain.verify(leaf, role=other, anchors=read.anchors[other], now=NOW)
 
 
+def test_a_trust_is_made_where_nothing_is_and_completed_where_something_is(tmp_path: Path) -> None:
+    directory = tmp_path / "not" / "yet" / "there"
+    join(directory)
+    (directory / Role.ACCESS / "root.pem").unlink()
+    before = contents(directory)
+    trust = join(directory)
+    assert {role: trust.root(role).certificate.common_name for role in Role} == {
+        role: f"Todiste demo root: {role}" for role in Role
+    }
+    public = {*(f"{role}/root.pem" for role in Role), "private/registrar.pem", "types.json"}
+    private = {*(f"private/{role}.key.pem" for role in Role), "private/registrar.key.pem", ".lock"}
+    modes = {name: stat.S_IMODE((directory / name).stat().st_mode) for name in contents(directory)}
+    assert modes == {**dict.fromkeys(public, 0o644), **dict.fromkeys(private, 0o600)}
+    changed = {name for name, data in contents(directory).items() if before.get(name) != data}
+    assert changed == {f"{Role.ACCESS}/root.pem", f"private/{Role.ACCESS}.key.pem"}
+
+
 def test_certificates_and_list_are_two_days_old_when_they_are_made(trust: DemoTrust) -> None:
     leaf = tuple(issue(trust, Role.ISSUER))
     read = folder.load(trust.directory, required=[Role.ISSUER], now=NOW, previous=None)
@@ -73,18 +90,6 @@ def test_a_leaf_says_what_the_table_of_certificates_says(trust: DemoTrust) -> No
     assert usage.digital_signature and usage.content_commitment
     (leaf,) = issue(trust, Role.ISSUER)
     assert not leaf.x509.extensions.get_extension_for_class(x509.KeyUsage).value.content_commitment
-    with pytest.raises(ValueError, match="signs nothing"):
-        making.make_leaf(
-            Role.ACCESS,
-            trust.root(Role.ISSUER),
-            organization="X",
-            organization_identifier=None,
-            common_name="X",
-            dns_names=(),
-            public_key=KEY.public_key(),
-            now=NOW,
-            life_days=1,
-        )
 
 
 def test_a_leaf_never_outlives_its_root(trust: DemoTrust) -> None:
@@ -130,6 +135,11 @@ def test_private_keys_are_readable_by_their_owner_alone(trust: DemoTrust) -> Non
 def test_the_registrar_signs_for_the_role_registrars(trust: DemoTrust) -> None:
     signer, x5c = trust.registrar_signer()
     check_key(x5c[0], signer.public_key)
+    assert (x5c[0].organization, x5c[0].organization_identifier, x5c[0].common_name) == (
+        "Todiste demo registrar",
+        "NTRFI-9900110-9",
+        "Todiste demo registrar",
+    )
     anchors = folder.load(trust.directory, required=[Role.REGISTRAR], now=NOW, previous=None).anchors[Role.REGISTRAR]
     chain.verify(tuple(x5c), role=Role.REGISTRAR, anchors=anchors, now=NOW)
 
@@ -137,7 +147,10 @@ def test_the_registrar_signs_for_the_role_registrars(trust: DemoTrust) -> None:
 def test_installing_copies_what_the_roles_need_once(trust: DemoTrust, tmp_path: Path) -> None:
     target = tmp_path / "service"
     roles = [Role.ISSUER, Role.STATUS, Role.REGISTRAR]
-    assert len(trust.install(target, roles)) == 4
+    files = ["issuers/demo.lote.json", "status/demo.pem", "registrars/demo.pem", "types.json"]
+    assert trust.install(target, roles) == tuple(target / name for name in files)
+    assert set(contents(target)) == set(files)
+    assert {stat.S_IMODE((target / name).stat().st_mode) for name in files} == {0o644}
     assert trust.install(target, roles) == ()
     read = folder.load(target, required=roles, now=NOW, previous=None)
     read.issuers.for_credential(tuple(issue(trust, Role.ISSUER)), vct="statement", now=NOW)
@@ -151,10 +164,16 @@ def test_installing_copies_what_the_roles_need_once(trust: DemoTrust, tmp_path: 
     assert read.types.locate("urn:eudi:pid:1", "https://h/o") == "https://mine.example/1"
 
 
+def test_installing_for_no_role_copies_the_places_of_types_alone(trust: DemoTrust, tmp_path: Path) -> None:
+    target = tmp_path / "not" / "yet" / "there"
+    assert trust.install(target, []) == (target / "types.json",)
+    assert set(contents(target)) == {"types.json"}
+
+
 def test_a_demo_trust_that_nobody_made_cannot_be_opened(tmp_path: Path) -> None:
     with pytest.raises(TrustError) as caught:
         DemoTrust.open(tmp_path)
-    assert caught.value.code == "trust_anchors_missing"
+    assert (caught.value.code, caught.value.facts) == ("trust_anchors_missing", {"file": str(tmp_path), "role": "demo"})
 
 
 def test_an_anchor_of_a_demonstration_is_known_as_one(trust: DemoTrust) -> None:

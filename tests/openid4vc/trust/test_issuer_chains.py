@@ -6,14 +6,15 @@ import pytest
 
 from openid4vc.errors import ProtocolError
 from openid4vc.jose import jws
-from openid4vc.trust.certificates import Role, x5c
+from openid4vc.trust.certificates import Certificate, Role, x5c
 from openid4vc.trust.issuer_chains import IssuerChains
-from openid4vc.trust.issuers import TrustedIssuers
+from openid4vc.trust.issuers import TrustedIssuer, TrustedIssuers
 from openid4vc.trust.making import DAY, make_root
 from tests.openid4vc.credentials import HOLDER, NOW, PAYLOAD, VCT, Issuer, check, present, receive
 from tests.openid4vc.forging import forge
 from tests.openid4vc.trust import authorities
 
+ROOT = authorities.root("Issuers", not_before=NOW - DAY)
 OTHER_VCT = "https://types.example/other/1"
 
 
@@ -72,6 +73,33 @@ def test_an_anchor_that_begins_is_noticed_in_a_chain_that_is_remembered() -> Non
             chains.for_credential(chain, vct=OTHER_VCT, now=now)
     assert chains.for_credential(chain, vct=OTHER_VCT, now=NOW + 100) == (other, leaf.certificate)
     assert chains.for_credential(chain, vct=VCT, now=NOW + 101) == (entry, leaf.certificate)
+
+
+class Counted(TrustedIssuers):
+    """Counts how often a path is looked for."""
+
+    count = 0
+
+    def above(self, x5c: tuple[Certificate, ...], *, now: int) -> tuple[TrustedIssuer, ...]:
+        self.count += 1
+        return super().above(x5c, now=now)
+
+
+def test_a_path_is_looked_for_once_as_long_as_no_certificate_begins_or_ends() -> None:
+    leaf = ROOT.issue("Leaf", not_before=NOW - 10, not_after=NOW + 10)
+    entry = replace(Issuer().entry, organization_identifier=None, anchors=(ROOT.certificate,))
+    issuers = Counted([entry])
+    chains = IssuerChains(issuers, limit=4)
+    parsed = jws.parse(forge({"alg": "ES256", "x5c": x5c([leaf.certificate])}, {}, HOLDER), typ=None)
+    chain = chains.read(parsed)
+    for now in (NOW, NOW - 10, NOW + 10, NOW):
+        assert chains.for_credential(chain, vct=VCT, now=now) == (entry, leaf.certificate)
+        assert chains.read(parsed) is chain
+    assert issuers.count == 1
+    for now, times in ((NOW - 11, 2), (NOW + 11, 3)):
+        with pytest.raises(ProtocolError, match="cert_"):
+            chains.for_credential(chain, vct=VCT, now=now)
+        assert issuers.count == times
 
 
 def test_a_type_is_asked_about_every_time() -> None:

@@ -1,11 +1,13 @@
 """Who is believed for which type, and who may sign its status."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from openid4vc.errors import TrustError
-from openid4vc.trust.certificates import Certificate
+from openid4vc.trust import chain
+from openid4vc.trust.certificates import Certificate, Role
 from openid4vc.trust.issuers import TrustedIssuer, TrustedIssuers
 from openid4vc.trust.status_signers import StatusAnchors, StatusSigners
 from tests.openid4vc.trust.authorities import NOW, Holder, root, self_signed
@@ -22,6 +24,7 @@ def entry(
     organization_identifier: str | None = None,
     credential_issuers: frozenset[str] = frozenset(),
     valid_until: int | None = None,
+    web_iss: str | None = None,
 ) -> TrustedIssuer:
     return TrustedIssuer(
         name=name,
@@ -34,7 +37,7 @@ def entry(
         status_3_superseded=False,
         iss_unchecked=False,
         valid_until=valid_until,
-        web_iss=None,
+        web_iss=web_iss,
     )
 
 
@@ -92,7 +95,9 @@ def test_nobody_is_believed_where_nobody_is_listed() -> None:
 
 def test_a_list_past_its_next_update_vouches_for_nobody() -> None:
     late = TrustedIssuers([entry("Hospital", "statement", organization_identifier=HOSPITAL, valid_until=NOW - 1)])
-    assert refused(leaf(HOSPITAL), "statement", late) == "trust_list_invalid"
+    with pytest.raises(TrustError) as caught:
+        late.for_credential((leaf(HOSPITAL),), vct="statement", now=NOW)
+    assert (caught.value.code, caught.value.facts) == ("trust_list_invalid", {"file": "Hospital.pem"})
     just = TrustedIssuers([entry("Hospital", "statement", organization_identifier=HOSPITAL, valid_until=NOW)])
     just.for_credential((leaf(HOSPITAL),), vct="statement", now=NOW)
 
@@ -107,6 +112,35 @@ def test_entries_are_found_by_organisation_type_and_issuer_identifier() -> None:
     assert ISSUERS.for_credential_issuer("https://old.example/", "diploma") is None
     assert ISSUERS.for_credential_issuer("https://old.example", "plan") is None
     assert ISSUERS.for_vct("plan") == [ISSUERS.entries[1]]
+
+
+def test_keys_of_an_issuer_are_found_by_its_web_metadata_or_by_its_chain_and_never_by_both() -> None:
+    web = entry("Web", "statement", web_iss="https://web.example")
+    issuers = TrustedIssuers([web, entry("Hospital", "plan", organization_identifier=HOSPITAL)])
+    assert issuers.by_web_metadata("https://web.example") == (web,)
+    for iss in ("https://web.example/", "https://other.example", "", None, 1, ["https://web.example"]):
+        assert issuers.by_web_metadata(iss) == ()
+    assert refused(leaf(HOSPITAL), "statement", issuers) == "issuer_not_authorised_for_type"
+    assert refused(leaf(OFFICE), "statement", issuers) == "untrusted_issuer"
+
+
+def test_a_chain_is_held_to_the_rules_of_what_it_is_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Role] = []
+    verify = chain.verify
+
+    def watched(x5c: tuple[Certificate, ...], *, role: Role, **rules: Any) -> Certificate:
+        asked.append(role)
+        return verify(x5c, role=role, **rules)
+
+    monkeypatch.setattr(chain, "verify", watched)
+    certificate, hospital = leaf(HOSPITAL), ISSUERS.entries[0]
+    refused(leaf("NTRFI-0000000-0"), "statement")
+    ISSUERS.for_credential((certificate,), vct="statement", now=NOW)
+    signer(certificate, certificate, hospital)
+    assert set(asked) == {Role.ISSUER}
+    asked.clear()
+    signer(leaf(HOSPITAL, under=STATUS), certificate, hospital)
+    assert set(asked) == {Role.STATUS}
 
 
 STATUS = root("Status")

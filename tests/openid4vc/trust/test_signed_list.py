@@ -12,7 +12,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from jwcrypto.jwk import JWK
 from jwcrypto.jws import JWS
 
-from openid4vc import base64url
+from openid4vc import base64url, strict_json
 from openid4vc.errors import TrustError
 from openid4vc.jose import algorithms
 from openid4vc.jose.jws import KeySigner
@@ -68,10 +68,11 @@ def refused(call: Callable[[], object]) -> tuple[str, str]:
 
 
 def test_a_list_says_what_was_signed_and_by_whom() -> None:
-    read = verify(GOOD)
+    text = signed()
+    read = verify(text)
     assert read.trusted_list == trusted_list.parse(raw())
     assert (read.signer, read.signed_at) == (SIGNER.certificate, NOW)
-    assert dict(HEADER) == {
+    assert json.loads(base64url.decode(text.split(".")[0])) == {
         "typ": "JOSE",
         "alg": "ES256",
         "iat": NOW,
@@ -276,6 +277,15 @@ def test_an_older_edition_than_the_one_in_force_is_refused(times: Mapping[str, i
     else:
         assert refused(lambda: verify(signed(**times), last=last))[0] == "trust_list_outdated"
     assert verify(signed(**times)).trusted_list.sequence == times["sequence"]
+
+
+def test_a_list_may_be_larger_than_anything_else_that_is_signed() -> None:
+    types = frozenset(f"urn:type:{number}:" + "x" * 1000 for number in range(1100))
+    entity = TrustedEntity("Hospital", "NTRFI-9900101-0", types, ENTITY.anchors, False)
+    large = trusted_list.create([entity], operator=OPERATOR, sequence=1, issued=NOW, next_update=NOW)
+    assert len(large) > strict_json.MAX_BYTES
+    text = signed_list.create(large, certificates=[SIGNER.certificate], signer=KeySigner(key(SIGNER)), now=NOW)
+    assert verify(text).trusted_list.entities == (entity,)
 
 
 def test_a_list_that_cannot_be_read_is_not_signed() -> None:

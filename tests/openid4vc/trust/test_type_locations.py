@@ -16,6 +16,8 @@ def test_the_longest_prefix_says_where() -> None:
     assert TYPES.locate(vct, "https://h.example/o1") == "https://h.example/types/lausuntopalaute/1"
     assert TYPES.locate(vct, "https://h.example/base/o1") == "https://h.example/base/types/lausuntopalaute/1"
     assert TYPES.locate(vct, "http://127.0.0.1:8001/o1") == "http://127.0.0.1:8001/types/lausuntopalaute/1"
+    assert TYPES.locate(vct, "https://h.example/o1/") == "https://h.example/types/lausuntopalaute/1"
+    assert TYPES.locate(vct, "https://h.example/a://b/o1") == "https://h.example/a://b/types/lausuntopalaute/1"
     assert TYPES.locate(vct, "https://h.example") == "https://h.example/types/lausuntopalaute/1"
     assert TYPES.locate("urn:eudi:pid:1", "https://h.example/o8") == "https://h.example/types/pid/1"
     assert TYPES.locate("https://tyypit.example/other/1", "https://h.example/o1") == "https://types.example/all/other/1"
