@@ -9,6 +9,8 @@ from typing import Final
 
 _ROUNDS: Final = 10
 _KEY_BYTES: Final = 32
+# A round gives so many bits.
+_MAX_HALF: Final = 32
 
 
 class Permutation:
@@ -17,10 +19,11 @@ class Permutation:
     def __init__(self, key: bytes, bits: int = 20) -> None:
         if len(key) != _KEY_BYTES:
             raise ValueError("the key has 32 bytes")
-        if bits % 2 or not 2 <= bits <= 64:
+        half, odd = divmod(bits, 2)
+        if odd or not 1 <= half <= _MAX_HALF:
             raise ValueError("an even number of bits, 2 to 64")
         self._key = key
-        self._half = bits // 2
+        self._half = half
         self.size = 1 << bits
 
     def index(self, n: int) -> int:
@@ -35,5 +38,5 @@ class Permutation:
 
     def _round(self, number: int, value: int) -> int:
         # The width is part of the input, so that one key for two lists of different size gives unrelated orders.
-        message = bytes((self._half, number)) + value.to_bytes(4, "big")
-        return int.from_bytes(blake2s(message, key=self._key, digest_size=4).digest(), "big")
+        message = bytes((self._half, number)) + value.to_bytes(4)
+        return int.from_bytes(blake2s(message, key=self._key, digest_size=4).digest())

@@ -60,13 +60,13 @@ class KeptStatusList:
         for number in self._changed:
             self._compress(number)
         self._changed.clear()
-        stream = b"".join((_STREAM_START, *self._compressed, _LAST_BLOCK, self._sum().to_bytes(4, "big")))
+        stream = b"".join((_STREAM_START, *self._compressed, _LAST_BLOCK, self._sum().to_bytes(4)))
         return {"bits": self.bits, "lst": base64url.encode(stream)}
 
     def _compress(self, number: int) -> None:
         with memoryview(self._data) as data, data[number * _SEGMENT : (number + 1) * _SEGMENT] as segment:
             # Negative: blocks alone, without the head and the sum of a zlib stream.
-            compressor = zlib.compressobj(6, wbits=-zlib.MAX_WBITS, memLevel=9, strategy=zlib.Z_RLE)
+            compressor = zlib.compressobj(wbits=-zlib.MAX_WBITS, strategy=zlib.Z_RLE)
             self._compressed[number] = compressor.compress(segment) + compressor.flush(zlib.Z_FULL_FLUSH)
             self._sums[number] = zlib.adler32(segment)
 
@@ -81,6 +81,7 @@ class KeptStatusList:
 
     def _place(self, index: int) -> tuple[int, int]:
         """§4.1: entry 0 is in the least significant bits of byte 0."""
-        if not 0 <= index < self.size:
+        # The entries fill the array: beyond the last one it refuses by itself, but from behind it would count too.
+        if index < 0:
             raise IndexError("outside the list")
         return divmod(index * self.bits, 8)

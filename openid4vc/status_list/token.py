@@ -38,7 +38,7 @@ def create(
     *, uri: str, status_list: KeptStatusList, iat: int, exp: int, ttl: int, signer: Signer, x5c: Sequence[str]
 ) -> str:
     """A token for the list at `uri`; ValueError for a life of no time or of more than a day."""
-    if not 0 < exp - iat <= MAX_TTL or not 0 < ttl <= exp - iat:
+    if not 0 < ttl <= exp - iat <= MAX_TTL:
         raise ValueError("a list lives up to a day, and is kept no longer than it lives")
     header = {"typ": TYP, "x5c": list(x5c)}
     claims = {"sub": uri, "iat": iat, "exp": exp, "ttl": ttl, "status_list": status_list.encode()}

@@ -72,10 +72,9 @@ def evaluate(query: DcqlQuery, candidates: Sequence[Candidate], *, add: Collecti
 
 def _choices(query: DcqlQuery, answers: Mapping[str, list[Answer]]) -> Iterator[Choice]:
     for ids in _ways(query, answers):
-        ordered = [credential.id for credential in query.credentials if credential.id in ids]
-        for chosen in product(*(answers[query_id] for query_id in ordered)):
+        for chosen in product(*(answers[credential.id] for credential in query.credentials if credential.id in ids)):
             yield Choice(
-                answers=dict(zip(ordered, chosen, strict=True)),
+                answers={answer.query.id: answer for answer in chosen},
                 further={
                     answer.query.id: tuple(other for other in answers[answer.query.id] if other is not answer)
                     for answer in chosen

@@ -11,6 +11,12 @@ from openid4vc.status_list.index_permutation import Permutation
 KEY = bytes(range(32))
 
 
+@pytest.mark.parametrize(("bits", "first"), [(2, 0), (64, 10943076986732128442)])
+def test_a_list_has_two_bits_of_index_at_least_and_64_at_most(bits: int, first: int) -> None:
+    order = Permutation(KEY, bits)
+    assert (order.size, order.index(0)) == (1 << bits, first)
+
+
 @pytest.mark.parametrize("bits", [2, 4, 8, 12])
 def test_every_index_is_given_out_exactly_once(bits: int) -> None:
     order = Permutation(KEY, bits)

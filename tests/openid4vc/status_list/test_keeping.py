@@ -43,11 +43,13 @@ def test_setting_one_entry_touches_no_other(bits: int) -> None:
         kept.set(index, full)
     kept.set(1, 0)
     assert [kept.get(index) for index in range(kept.size)] == [full, 0, *[full] * 30]
-    for index, value, error in ((kept.size, 0, IndexError), (-1, 0, IndexError), (0, full + 1, ValueError)):
+    refused = ((kept.size, 0, IndexError), (-1, 0, IndexError), (0, full + 1, ValueError), (0, -1, ValueError))
+    for index, value, error in refused:
         with pytest.raises(error):
             kept.set(index, value)
-    with pytest.raises(IndexError):
-        kept.get(kept.size)
+    for index in (-1, kept.size):
+        with pytest.raises(IndexError):
+            kept.get(index)
 
 
 @pytest.mark.parametrize("size", [4, 4 << 16, (4 << 16) + 4, 5 << 18])
@@ -69,7 +71,12 @@ def test_a_new_list_says_nothing_about_how_many_there_are() -> None:
     kept = KeptStatusList(2)
     assert kept.size == DEFAULT_SIZE
     assert len(stream(kept)) < 600
-    for bits, size in ((2, 0), (2, 5), (1, 4), (3, 8)):
+
+
+def test_the_entries_fill_whole_bytes_and_one_byte_is_enough() -> None:
+    assert read(KeptStatusList(8, 1)) == StatusList(8, b"\0")
+    assert read(KeptStatusList(1, 8)) == StatusList(1, b"\0")
+    for bits, size in ((2, 0), (2, 5), (1, 4), (3, 8), (8, -1)):
         with pytest.raises(ValueError):
             KeptStatusList(bits, size)
 

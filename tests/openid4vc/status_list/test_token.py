@@ -83,6 +83,14 @@ def test_a_token_that_we_make_is_one_that_we_accept() -> None:
     assert verify(made) == StatusListToken(URI, StatusList(2, b"\x04\0\0\0"), NOW, NOW + 86400, 60)
 
 
+@pytest.mark.parametrize(("exp", "ttl"), [(NOW + 1, 1), (NOW + 86400, 86400)])
+def test_a_token_may_be_kept_to_its_end_and_lives_from_a_second_to_a_day(exp: int, ttl: int) -> None:
+    made = token.create(
+        uri=URI, status_list=bits(), iat=NOW, exp=exp, ttl=ttl, signer=KeySigner(key(SIGNER)), x5c=CHAIN
+    )
+    assert (verify(made).exp, verify(made).ttl) == (exp, ttl)
+
+
 @pytest.mark.parametrize(("exp", "ttl"), [(NOW, 1), (NOW + 86401, 60), (NOW + 60, 0), (NOW + 60, 61), (NOW - 1, 1)])
 def test_a_token_that_would_outlive_a_day_or_its_own_end_is_not_made(exp: int, ttl: int) -> None:
     with pytest.raises(ValueError):
@@ -204,7 +212,20 @@ def test_an_index_is_an_integer_within_the_list() -> None:
 
 def test_a_status_claim_names_a_list_by_a_web_address() -> None:
     assert parse({"status_list": {"idx": 0, "uri": URI}, "identifier_list": {}}) == StatusReference(URI, 0)
-    uris = [None, 1, "", "file:///etc/passwd", "gopher://x/", "https://", "//x/y", f"{URI}#1", "https://[/", URI * 100]
+    for uri in ("http://127.0.0.1:8001/status/1", URI.ljust(2048, "x")):
+        assert parse({"status_list": {"idx": 1, "uri": uri}}) == StatusReference(uri, 1)
+    uris = [
+        None,
+        1,
+        "",
+        "file:///etc/passwd",
+        "gopher://x/",
+        "https://",
+        "//x/y",
+        f"{URI}#1",
+        "https://[/",
+        URI.ljust(2049, "x"),
+    ]
     values: list[object] = [{"status_list": {"idx": 0, "uri": uri}} for uri in uris]
     values += [None, {}, [], {"status_list": None}, {"status_list": []}, {"identifier_list": {}}]
     for value in values:

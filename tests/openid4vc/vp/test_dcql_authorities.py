@@ -12,6 +12,11 @@ def test_the_key_that_signed_each_certificate_of_a_chain_is_named() -> None:
     assert authority_keys([AccessHolder().certificate]) == {base64url.encode(expected)}
 
 
+def test_a_certificate_that_names_none_hides_no_other_in_the_chain() -> None:
+    plain, named = authorities.root("root").issue("leaf").certificate, AccessHolder().certificate
+    assert authority_keys([plain, named]) == authority_keys([named]) != frozenset()
+
+
 def test_a_certificate_without_the_extension_names_none() -> None:
     assert authority_keys([authorities.root("root").issue("leaf").certificate]) == frozenset()
 

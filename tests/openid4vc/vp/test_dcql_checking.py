@@ -20,7 +20,7 @@ PID, FEEDBACK, STATEMENT = presented(name="x"), presented("F", a=1), presented("
 def refused(query: DcqlQuery, code: str, **answers: list[Presented]) -> None:
     with pytest.raises(PresentationError) as caught:
         dcql.check(query, answers)
-    assert caught.value.code == code
+    assert (caught.value.code, caught.value.error) == (code, "invalid_request")
 
 
 def test_an_answer_to_one_option_is_enough() -> None:
@@ -84,6 +84,12 @@ def test_one_whole_claim_set_is_needed_and_the_fullest_is_taken() -> None:
     refused(query, "claim_missing", card=[presented(a=1, x=1, y=1)])
     (checked,) = dcql.check(query, {"card": [presented(a=1, b=1, y=1)]}).credentials["card"]
     assert [claim.id for claim in checked.claims] == ["a", "b", "y"]
+
+
+def test_the_claims_of_another_option_are_not_in_what_was_asked() -> None:
+    query = parse(credential(claims=claims("a", "b", "c"), claim_sets=[["a", "b"], ["c"]]))
+    (checked,) = dcql.check(query, {"card": [presented(a=1, c=1)]}).credentials["card"]
+    assert (checked.query, checked.paths, checked.asked) == (query.credentials[0], (("c",),), {"c": 1})
 
 
 def test_what_was_disclosed_beyond_the_question_is_not_in_what_was_asked() -> None:

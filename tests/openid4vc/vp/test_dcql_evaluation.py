@@ -203,6 +203,16 @@ def test_a_query_with_billions_of_combinations_is_cut_short() -> None:
     assert len(evaluate(query, *(card(str(number)) for number in range(20)))) == 64
 
 
+def test_what_an_answer_holds_anyway_takes_no_room_from_other_ways() -> None:
+    names = [f"c{number}" for number in range(10)]
+    needed: list[dict[str, Any]] = [{"options": [names]}]
+    held = [{"options": [[name]], "required": False} for name in names]
+    query = parse(
+        *map(credential, (*names, "x")), credential_sets=[*held, *needed, {"options": [["x"]], "required": False}]
+    )
+    assert [list(choice.answers) for choice in evaluate(query, card())] == [names, [*names, "x"]]
+
+
 @pytest.mark.vectors
 def test_the_alternatives_of_the_specification_are_chosen_in_its_order(vectors: Path) -> None:
     file = vectors / "openid4vp/1.0/examples/query_lang/claims_alternatives.json"

@@ -78,6 +78,10 @@ MALFORMED = {
     "an object in values": put(*FIRST, "claims", 0, "values", [{}]),
     "claim_sets without claims": lambda query: query["credentials"][0].pop("claims"),
     "claim_sets without ids": put(*FIRST, "claims", 0, {"path": ["x"]}),
+    "a claim without an id that no option names": lambda query: query["credentials"].append(
+        credential("c", claims=[*claims("x"), {"path": ["y"]}], claim_sets=[["x"]])
+    ),
+    "an empty claim set without claims": put("credentials", 1, "claim_sets", [[]]),
     "empty claim_sets": put(*FIRST, "claim_sets", []),
     "an unknown claim in claim_sets": put(*FIRST, "claim_sets", [["z"]]),
     "a claim set that is text": put(*FIRST, "claim_sets", ["x"]),
@@ -112,6 +116,39 @@ def test_a_malformed_query_is_refused(change: Callable[[dict[str, Any]], object]
     assert (caught.value.code, caught.value.error) == ("dcql_invalid", "invalid_request")
 
 
+IDS = [f"c{number}" for number in range(257)]
+CARDS = [credential(name) for name in IDS]
+LIMITED: dict[str, tuple[int, Callable[[int], dict[str, Any]]]] = {
+    "credentials": (32, lambda size: {"credentials": CARDS[:size]}),
+    "an id": (256, lambda size: {"credentials": [credential("x" * size)]}),
+    "vct_values": (256, lambda size: {"credentials": [credential(meta={"vct_values": IDS[:size]})]}),
+    "claims": (256, lambda size: {"credentials": [credential(claims=claims(*IDS[:size]))]}),
+    "values": (256, lambda size: {"credentials": [credential(claims=[{"path": ["x"], "values": IDS[:size]}])]}),
+    "claim_sets": (256, lambda size: spoil(put(*FIRST, "claim_sets", [["x"]] * size))),
+    "an option of claims": (256, lambda size: spoil(put(*FIRST, "claim_sets", [["x"] * size]))),
+    "trusted_authorities": (
+        64,
+        lambda size: spoil(put("credentials", 1, "trusted_authorities", [{"type": "aki", "values": ["a"]}] * size)),
+    ),
+    "values of an authority": (
+        256,
+        lambda size: spoil(put("credentials", 1, "trusted_authorities", 0, "values", IDS[:size])),
+    ),
+    "credential_sets": (32, lambda size: spoil(put("credential_sets", [{"options": [["a"]]}] * size))),
+    "options": (64, lambda size: spoil(put("credential_sets", 0, "options", [["a"]] * size))),
+    "an option of credentials": (32, lambda size: spoil(put("credential_sets", 0, "options", [["a"] * size]))),
+}
+
+
+@pytest.mark.parametrize(("limit", "query"), LIMITED.values(), ids=LIMITED)
+def test_a_query_of_exactly_a_limit_is_parsed_and_one_beyond_it_is_refused(
+    limit: int, query: Callable[[int], dict[str, Any]]
+) -> None:
+    assert dcql.parse(query(limit))
+    with pytest.raises(PresentationError, match="dcql_invalid"):
+        dcql.parse(query(limit + 1))
+
+
 @pytest.mark.case("V-23")
 @pytest.mark.parametrize("query", [None, [], "x", 1, {}, {"credentials": "x"}], ids=str)
 def test_what_is_no_query_at_all_is_refused_before_a_request_is_made_of_it(query: object) -> None:
@@ -132,6 +169,7 @@ def test_a_good_query_is_parsed_with_its_defaults() -> None:
     assert first.claim_sets == (0b11, 0b01)
     assert second.claims == () and second.trusted_authorities[0].type == "aki"
     assert [entry.required for entry in query.credential_sets] == [True, False]
+    assert parse(credential()).credential_sets == ()
 
 
 def test_unknown_members_are_ignored_everywhere() -> None:
@@ -178,6 +216,12 @@ def test_claims_in_every_combination_are_mandatory_and_those_in_some_are_optiona
     ).credentials
     assert [claim.id for claim in dcql.mandatory_claims(query)] == ["a", "b"]
     assert [claim.id for claim in dcql.optional_claims(query)] == ["c"]
+    # In whatever order, and with a claim that no combination holds.
+    (query,) = parse(
+        credential(claims=claims("z", "a", "b", "c"), claim_sets=[["a", "b"], ["a", "c"], ["a", "b", "c"]])
+    ).credentials
+    assert [claim.id for claim in dcql.mandatory_claims(query)] == ["a"]
+    assert [claim.id for claim in dcql.optional_claims(query)] == ["b", "c"]
     (query,) = parse(credential(claims=claims("a", "b"))).credentials
     assert [claim.id for claim in dcql.mandatory_claims(query)] == ["a", "b"]
     assert dcql.optional_claims(query) == ()
