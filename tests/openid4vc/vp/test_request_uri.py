@@ -124,6 +124,11 @@ def test_a_wallet_that_gives_a_key_gets_the_request_for_itself_alone() -> None:
     assert verify(opened.plaintext.decode("ascii"), wallet_nonce="w-1").state == "s-1"
 
 
+def test_the_longest_name_and_the_largest_set_of_keys_are_taken() -> None:
+    key = {**WALLET_JWK, "kid": "k" * 256}
+    assert posted(jwks={"keys": [*[RSA] * 31, key]}).encryption == EncryptionKey(key, "k" * 256, "A128GCM")
+
+
 @pytest.mark.parametrize("keys", [[], [SIGNING]])
 def test_keys_for_something_else_ask_for_no_encryption(keys: list[object]) -> None:
     assert posted(jwks={"keys": keys}).encryption is None
@@ -133,7 +138,7 @@ def test_keys_for_something_else_ask_for_no_encryption(keys: list[object]) -> No
     "metadata",
     [
         {"jwks": {"keys": [RSA]}},
-        {"jwks": {"keys": [{**WALLET_JWK, "kid": 1}]}},
+        *({"jwks": {"keys": [{**WALLET_JWK, "kid": kid}]}} for kid in (1, "", "k" * 257, None)),
         {"jwks": {"keys": [{**WALLET_JWK, "x": WALLET_JWK["y"]}]}},
         {"jwks": {"keys": ["text"]}},
         {"jwks": {"keys": [WALLET_JWK]}, "request_object_encryption_enc_values_supported": ["A256CBC-HS512"]},
