@@ -378,6 +378,10 @@ def test_an_expired_credential_fails_the_request_and_tells_no_values(world: Worl
     assert (result["state"], result["reason"], result["claims"]) == ("failed", "expired", {})
     period = [check for check in result["checks"] if check["name"] == "period" and check["credential"] == "feedback"]
     assert [(check["ok"], check["reason"]) for check in period] == [(False, "expired")]
+    # Token Status List §8.3: what is refused by itself is asked about nowhere; the one beside it was.
+    lists = {name: read_jws(held.jwt)[1]["status"]["status_list"]["uri"] for name, held in wallet.held.items()}
+    asked = {f"{world.statuses.url}{path}" for path in world.statuses.downloads}
+    assert lists["pid"] in asked and lists["feedback"] not in asked
 
 
 def test_an_expired_credential_beside_a_forged_one_does_not_end_the_request(world: World) -> None:
