@@ -12,14 +12,13 @@ from typing import Final, TypeGuard
 
 from openid4vc.errors import CredentialError
 
-# Weakest first.
 _ALGORITHMS: Final = ("sha256", "sha384", "sha512")
 _EXPRESSION: Final = re.compile(r"[a-z0-9]+-[A-Za-z0-9+/_-]+={0,2}(?:\?[!-~]*)?")
 
 
 def of(raw: bytes) -> str:
     """The integrity metadata of these very octets: `sha256-` and base64."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(raw).digest()).decode("ascii")
+    return "sha256-" + base64.b64encode(hashlib.sha256(raw).digest()).decode()
 
 
 def is_metadata(value: object) -> TypeGuard[str]:
@@ -40,7 +39,8 @@ def verify(raw: bytes, value: object) -> None:
             digests.setdefault(algorithm, []).append(digest)
     if not digests:
         raise CredentialError("type_metadata_integrity", "no supported algorithm")
-    strongest = max(digests, key=_ALGORITHMS.index)
+    # Of these three the longer digest is the stronger one, and the last by name.
+    strongest = max(digests)
     computed = hashlib.new(strongest, raw).digest()
     if not any(hmac.compare_digest(computed, digest) for digest in digests[strongest]):
         raise CredentialError("type_metadata_integrity")

@@ -86,7 +86,7 @@ def _select(verified: VerifiedSdJwt, path: MetadataPath, name: str) -> Mapping[C
     gaps: set[ClaimPath] = set()
     for step in path:
         # What is inside an element that was not disclosed is unknown: deeper steps select nothing there.
-        gaps = set()
+        gaps.clear()
         below: dict[ClaimPath, JsonValue] = {}
         for place, value in selected.items():
             if isinstance(step, str):
@@ -99,7 +99,8 @@ def _select(verified: VerifiedSdJwt, path: MetadataPath, name: str) -> Mapping[C
                 raise CredentialError("type_metadata_invalid", "path", claim=name)
             hidden = verified.array_gaps.get(place, ())
             shown = (index for index in range(len(value) + len(hidden)) if index not in hidden)
-            below.update({(*place, index): element for index, element in zip(shown, value, strict=True)})
+            elements = iter(value)
+            below.update({(*place, index): next(elements) for index in shown})
             gaps.update((*place, index) for index in hidden)
             if step is not None:
                 below = {found: element for found, element in below.items() if found[-1] == step}
@@ -109,7 +110,8 @@ def _select(verified: VerifiedSdJwt, path: MetadataPath, name: str) -> Mapping[C
 
 
 def _matches(pattern: MetadataPath, path: Sequence[str | int | None]) -> bool:
-    return len(pattern) == len(path) and all(
-        expected == step or (expected is None and isinstance(step, int))
-        for expected, step in zip(pattern, path, strict=True)
-    )
+    return len(pattern) == len(path) and all(map(_matches_step, pattern, path))
+
+
+def _matches_step(expected: str | int | None, step: str | int | None) -> bool:
+    return expected == step or (expected is None and isinstance(step, int))

@@ -6,7 +6,7 @@ shell, and an SVG template is untrusted code until a sandbox proves otherwise.
 
 import re
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias, cast
+from typing import Final, Literal, TypeAlias
 
 from openid4vc import uri
 from openid4vc.errors import CredentialError, RetrievalError
@@ -77,35 +77,36 @@ class Rendering:
 
 def parse(value: JsonValue) -> Rendering:
     """The property `rendering` of a display object; CredentialError `type_metadata_invalid`."""
-    methods = _object(value, "rendering")
+    if not isinstance(value, dict):
+        raise _invalid("rendering")
     return Rendering(
-        simple=_simple(_object(methods["simple"], "simple")) if "simple" in methods else None,
-        svg_templates=_svg_templates(methods["svg_templates"]) if "svg_templates" in methods else (),
+        simple=_simple(_object(value, "simple")) if "simple" in value else None,
+        svg_templates=_svg_templates(value["svg_templates"]) if "svg_templates" in value else (),
     )
 
 
 def _simple(method: JsonObject) -> Simple:
     logo, image = None, None
     if "logo" in method:
-        member = _object(method["logo"], "logo")
+        member = _object(method, "logo")
         logo = Logo(*_resource(member), _text(member, "alt_text"))
     if "background_image" in method:
-        image = Resource(*_resource(_object(method["background_image"], "background_image")))
+        image = Resource(*_resource(_object(method, "background_image")))
     return Simple(logo, image, _color(method, "background_color"), _color(method, "text_color"))
 
 
 def _svg_templates(value: JsonValue) -> tuple[SvgTemplate, ...]:
-    if not isinstance(value, list):
+    if not isinstance(value, list) or not all(isinstance(template, dict) for template in value):
         raise _invalid("svg_templates")
     # "REQUIRED if more than one SVG template is present": without properties nobody could choose between them.
-    return tuple(_svg_template(_object(item, "svg_templates"), alone=len(value) == 1) for item in value)
+    return tuple(_svg_template(template, alone=len(value) == 1) for template in value)
 
 
 def _svg_template(template: JsonObject, *, alone: bool) -> SvgTemplate:
     address = _resource(template)
     if "properties" not in template and alone:
         return SvgTemplate(*address, None, None, None)
-    properties = _object(template.get("properties"), "properties")
+    properties = _object(template, "properties")
     if _PROPERTIES.keys().isdisjoint(properties):
         raise _invalid("properties")
     for name, values in _PROPERTIES.items():
@@ -113,9 +114,9 @@ def _svg_template(template: JsonObject, *, alone: bool) -> SvgTemplate:
             raise _invalid(name)
     return SvgTemplate(
         *address,
-        orientation=cast(Orientation | None, properties.get("orientation")),
-        color_scheme=cast(ColorScheme | None, properties.get("color_scheme")),
-        contrast=cast(Contrast | None, properties.get("contrast")),
+        orientation=properties.get("orientation"),
+        color_scheme=properties.get("color_scheme"),
+        contrast=properties.get("contrast"),
     )
 
 
@@ -146,13 +147,14 @@ def _color(owner: JsonObject, name: str) -> str | None:
 
 
 def _text(owner: JsonObject, name: str) -> str | None:
-    value = owner.get(name)
+    value: str | None = owner.get(name)
     if name in owner and not isinstance(value, str):
         raise _invalid(name)
-    return cast(str | None, value)
+    return value
 
 
-def _object(value: JsonValue, name: str) -> JsonObject:
+def _object(owner: JsonObject, name: str) -> JsonObject:
+    value = owner.get(name)
     if not isinstance(value, dict):
         raise _invalid(name)
     return value

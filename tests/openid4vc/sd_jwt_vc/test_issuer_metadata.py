@@ -9,7 +9,7 @@ import pytest
 from openid4vc.errors import RetrievalError, TrustError
 from openid4vc.jose import jwk
 from openid4vc.sd_jwt_vc import issuer_metadata
-from openid4vc.sd_jwt_vc.issuer_metadata import MAX_BYTES, MAX_KEYS, PublishedKey, PublishedKeys
+from openid4vc.sd_jwt_vc.issuer_metadata import MAX_BYTES, MAX_KEYS, IssuerMetadata, PublishedKey, PublishedKeys
 from tests.openid4vc.credentials import NOW
 from tests.openid4vc.forging import new_key, public_jwk
 
@@ -18,7 +18,7 @@ FIRST, SECOND = new_key(), new_key()
 KEYS = [{**public_jwk(FIRST), "kid": "1"}, {**public_jwk(SECOND), "kid": "2"}]
 
 
-def parse(document: object, iss: str = ISS) -> issuer_metadata.IssuerMetadata:
+def parse(document: object, iss: str = ISS) -> IssuerMetadata:
     return issuer_metadata.parse(json.dumps(document).encode(), iss=iss, allow_loopback_http=False)
 
 
@@ -37,6 +37,7 @@ def names(keys: tuple[PublishedKey, ...] | None) -> list[tuple[str | None, dict[
         ("https://example.com/", "https://example.com/.well-known/jwt-vc-issuer"),
         ("https://example.com/tenant/1234", "https://example.com/.well-known/jwt-vc-issuer/tenant/1234"),
         ("https://example.com/tenant/1234/", "https://example.com/.well-known/jwt-vc-issuer/tenant/1234"),
+        ("https://example.com/X/", "https://example.com/.well-known/jwt-vc-issuer/X"),
         ("https://example.com:8443/a", "https://example.com:8443/.well-known/jwt-vc-issuer/a"),
     ],
 )
@@ -67,8 +68,13 @@ def test_keys_stand_in_the_document_or_where_it_says() -> None:
     assert (metadata.issuer, metadata.jwks_uri) == (ISS, None)
     assert names(metadata.keys) == [("1", public_jwk(FIRST)), ("2", public_jwk(SECOND))]
     elsewhere = parse({"issuer": ISS, "jwks_uri": "https://keys.example/jwks"})
-    assert (elsewhere.keys, elsewhere.jwks_uri) == (None, "https://keys.example/jwks")
+    assert elsewhere == IssuerMetadata(ISS, None, "https://keys.example/jwks")
     assert names(issuer_metadata.parse_jwks(json.dumps({"keys": KEYS}).encode())) == names(metadata.keys)
+
+
+def test_an_issuer_has_as_many_keys_as_the_limit_says() -> None:
+    keys = parse(document(*({**KEYS[0], "kid": str(number)} for number in range(MAX_KEYS)))).keys or ()
+    assert [key.kid for key in keys] == [str(number) for number in range(MAX_KEYS)]
 
 
 RSA = {"kty": "RSA", "n": "AQAB", "e": "AQAB", "kid": "1"}
@@ -107,6 +113,12 @@ def test_a_document_that_is_malformed_or_somebody_elses_is_not_used(value: Any) 
 def test_keys_are_never_fetched_from_where_policy_forbids(url: str) -> None:
     with pytest.raises(RetrievalError, match="net_forbidden"):
         parse({"issuer": ISS, "jwks_uri": url})
+
+
+def test_in_a_demo_keys_are_fetched_from_the_same_machine() -> None:
+    raw = json.dumps({"issuer": ISS, "jwks_uri": "http://127.0.0.1:8001/jwks"}).encode()
+    metadata = issuer_metadata.parse(raw, iss=ISS, allow_loopback_http=True)
+    assert metadata.jwks_uri == "http://127.0.0.1:8001/jwks"
 
 
 def test_a_key_is_chosen_by_name_or_is_the_only_one() -> None:

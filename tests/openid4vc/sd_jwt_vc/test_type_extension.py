@@ -66,6 +66,8 @@ def test_a_chain_that_is_refused(case: dict[str, Any]) -> None:
 
 def test_the_cases_have_names_of_their_own() -> None:
     assert len({case["name"] for case in CASES}) == len(CASES) > 200
+    # In plain letters, so that every tool can select one of them by its name.
+    assert all(case["name"].isascii() for case in CASES)
 
 
 def chain(length: int) -> dict[str, Any]:
@@ -83,6 +85,10 @@ def test_limits_of_our_own() -> None:
     assert resolve({A: {"vct": A, "claims": [{"path": ["a"], "display": [label]}]}})
     label["label"] += "x"
     refused({A: {"vct": A, "claims": [{"path": ["a"], "display": [label]}]}}, "display")
+    tag = f"en{'-abcdefgh' * 26}-abcde-abcde-abcdef"
+    assert len(tag) == 255
+    assert resolve({A: {"vct": A, "display": [{"locale": tag, "name": "Card"}]}}).display[0].locale == tag
+    refused({A: {"vct": A, "display": [{"locale": f"{tag}g", "name": "Card"}]}}, "locale")
     many = [{"path": [str(number)]} for number in range(MAX_CLAIMS)]
     assert resolve({A: {"vct": A, "claims": many}})
     refused({A: {"vct": A, "claims": [*many, {"path": ["a"]}]}}, "claims")

@@ -77,6 +77,11 @@ def test_a_description_that_extends_only_other_types_makes_nothing_match() -> No
         matching.match(OTHER, {"vct": OTHER})
 
 
+def test_a_policy_that_asks_for_nothing_wider_believes_nothing_further() -> None:
+    assert TypeMatching.any_type() == TypeMatching(None, by_aka_vcts=False, described={})
+    assert TypeMatching.exact([VCT]) == TypeMatching([VCT], by_aka_vcts=False, described={})
+
+
 AKA = TypeMatching.wider([VCT], by_aka_vcts=True, described=[])
 EXTENDING = TypeMatching.wider([VCT], by_aka_vcts=False, described=[described(OTHER, VCT)])
 NATIONAL = {**PAYLOAD, "vct": OTHER, "aka_vcts": [VCT]}

@@ -63,6 +63,19 @@ def test_labels_come_in_the_language_asked_for_or_the_nearest() -> None:
     assert parse({}).name("fi") is None
 
 
+def test_the_nearest_language_is_the_one_with_the_same_first_subtag() -> None:
+    chinese = {"locale": "zh-Hant-TW", "label": "long"}, {"locale": "zh", "label": "short"}
+    for display, language in (([*DISPLAY, chinese[0]], "zh"), ([*DISPLAY, chinese[1]], "zh-Hant-TW")):
+        metadata = claims({"path": ["name"], "display": display})
+        assert metadata.label(["name"], language) == display[-1]["label"]
+
+
+def test_a_label_is_for_the_positions_that_its_path_names() -> None:
+    metadata = claims({"path": ["loans", 0], "display": DISPLAY}, {"path": ["shelf", None], "display": DISPLAY})
+    assert [metadata.label(["loans", step], "en") for step in (0, 1, None)] == ["Name", None, None]
+    assert [metadata.label(["shelf", step], "en") for step in (0, None, "name")] == ["Name", "Name", None]
+
+
 def test_a_claim_must_be_disclosable_exactly_where_its_type_says() -> None:
     always = claims({"path": ["name"], "sd": "always"})
     never = claims({"path": ["name"], "sd": "never"})
@@ -83,7 +96,7 @@ def test_a_claim_inside_a_disclosed_one_is_not_disclosable_by_that() -> None:
 def test_a_mandatory_claim_is_missed_by_the_holder_and_by_a_verifier_only_where_it_could_not_be_hidden() -> None:
     mandatory = {"path": ["name"], "mandatory": True}
     nobody = {"kind": "adult"}
-    refused(claims({**mandatory, "sd": "always"}), held(nobody), holder=True)
+    assert refused(claims({**mandatory, "sd": "always"}), held(nobody), holder=True).facts == {"claim": "name"}
     type_metadata.check(claims({**mandatory, "sd": "always"}), shown(nobody), holder=False)
     type_metadata.check(claims(mandatory), shown(nobody), holder=False)
     refused(claims({**mandatory, "sd": "never"}), shown(nobody), holder=False)
@@ -105,12 +118,32 @@ def test_positions_count_as_issued_and_a_hidden_element_was_there() -> None:
     refused(claims({"path": ["loans", 3], "mandatory": True}), held(LOANS), holder=True)
     # What is inside a hidden element is unknown.
     type_metadata.check(claims({"path": ["loans", 0, "title"], "sd": "always"}), verified, holder=False)
-    refused(claims({"path": ["loans", None, "title"], "sd": "always"}), verified, holder=False)
+    error = refused(claims({"path": ["loans", None, "title"], "sd": "always"}), verified, holder=False)
+    assert error.facts == {"claim": "loans/*/title"}
+
+
+def test_every_element_is_looked_at_and_every_step_counts_from_its_own_array() -> None:
+    title, hidden = Disclosable("A"), Disclosable("B")
+    every = claims({"path": ["loans", None, "title"], "sd": "always"})
+    refused(every, held({"loans": [{"title": title}, {"title": "B"}]}), holder=True)
+    type_metadata.check(every, held({"loans": [{"title": title}, {}, {"title": hidden}]}), holder=True)
+    shelves = shown({"home": {"shelf": ["A", hidden]}})
+    refused(claims({"path": ["home", "shelf", 0], "sd": "always"}), shelves, holder=False)
+    refused(claims({"path": ["home", "shelf", 1], "sd": "never"}), shelves, holder=False)
+    type_metadata.check(claims({"path": ["home", "shelf", 1], "sd": "always"}), shelves, holder=False)
 
 
 def test_a_path_that_cannot_be_followed_is_an_error_and_one_that_leads_nowhere_is_not() -> None:
     verified = held({"name": "Aino", "loans": ["A"], "home": {"city": "Oulu"}})
-    for path in (["name", "first"], ["name", 0], ["name", None], ["loans", "title"], ["home", 0], ["home", None]):
-        refused(claims({"path": path}), verified, holder=True)
+    broken: list[tuple[list[str | int | None], str]] = [
+        (["name", "first"], "name/first"),
+        (["name", 0], "name/0"),
+        (["name", None], "name/*"),
+        (["loans", "title"], "loans/title"),
+        (["home", 0], "home/0"),
+        (["home", None], "home/*"),
+    ]
+    for path, name in broken:
+        assert refused(claims({"path": path}), verified, holder=True).facts == {"claim": name}
     for path in (["nothing"], ["nothing", 0, None, "x"], ["home", "street", "x"], ["loans", 5]):
         type_metadata.check(claims({"path": path}), verified, holder=True)

@@ -147,6 +147,13 @@ def test_keys_that_are_missing_too_old_or_of_another_name_prove_nothing() -> Non
     refused(text, "bad_signature", keys={ISS: published(new_key())})
 
 
+def test_an_issuer_counts_as_long_as_the_list_that_names_it() -> None:
+    text = WEB.forged(CLAIMS, HEADER)
+    last, past = (Issuer(web_iss=ISS, anchors=(), valid_until=until) for until in (NOW, NOW - 1))
+    assert verify(text, entries=(last,)).issuer is last.entry
+    refused(text, "trust_list_invalid", entries=(past,))
+
+
 def test_the_header_names_no_key_of_its_own() -> None:
     attacker = new_key()
     header = {**HEADER, "jwk": public_jwk(attacker)}
