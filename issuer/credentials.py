@@ -70,7 +70,7 @@ def make(
         status={"uri": organisation.status_lists.uri(place.list), "idx": place.idx},
         x5c=key.x5c,
         signer=key.signer,
-        salts=sd_jwt.salts(os.urandom),
+        salts=sd_jwt.Salts(os.urandom),
         digests=credential_type.digests,
     )
     service.counters.signature("credential")

@@ -4,42 +4,63 @@ RFC 7515 §2 (base64url without padding) with RFC 4648 §3.5: the bits after the
 value has one text and no changed character is ever accepted.
 """
 
-import binascii
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from operator import itemgetter
 from typing import Final
 
-import pybase64
+from pybase64 import b64decode, b64encode, b64encode_as_string
 
 from openid4vc.errors import FormatError
 
 _ALPHABET: Final = b"-_"
 # By the number of characters beyond whole groups of four: how many pad characters the library wants, and which last
-# character leaves zero bits.
+# character leaves zero bits. One character beyond is six bits, which are no octet.
 _PADDING: Final = ("", "", "==", "=")
-_LAST: Final = (None, None, frozenset("AQgw"), frozenset("AEIMQUYcgkosw048"))
+_LAST: Final = ("", "", "AQgw", "AEIMQUYcgkosw048")
 
 
 def encode(data: bytes) -> str:
     """Octets to base64url text without padding."""
-    return pybase64.b64encode_as_string(data, _ALPHABET).rstrip("=")
+    return b64encode_as_string(data, _ALPHABET).rstrip("=")
 
 
 def encode_ascii(data: bytes) -> bytes:
     """As `encode`, for text that is hashed or joined next."""
-    return pybase64.b64encode(data, _ALPHABET).rstrip(b"=")
+    return b64encode(data, _ALPHABET).rstrip(b"=")
+
+
+def encode_each(parts: Iterable[bytes]) -> list[bytes]:
+    """`encode_ascii` of each."""
+    return [b64encode(part, _ALPHABET).rstrip(b"=") for part in parts]
+
+
+def encode_alike(octets: bytes, count: int, *, characters: int) -> Sequence[str]:
+    """As many texts of equal length as `octets` has equal parts, each part whole groups of three octets.
+
+    Of each text the first `characters`: what a part was filled up with need not be in it. One encoding and one cut do
+    for all.
+    """
+    return _cut(count, characters, len(octets) // count * 4 // 3)(b64encode_as_string(octets, _ALPHABET))
 
 
 def decode(text: str) -> bytes:
     """Base64url text to octets; FormatError `base64url_invalid` for anything that is not its own re-encoding."""
     beyond = len(text) & 3
-    if beyond == 1:
-        raise FormatError("base64url_invalid", "length")
-    last = _LAST[beyond]
-    if last is not None and text[-1] not in last:
+    if beyond and text[-1] not in _LAST[beyond]:
         raise FormatError("base64url_invalid", "not canonical")
     # The library knows padding, and the two characters of the other alphabet, as the same thing in other words.
     if "=" in text or "+" in text or "/" in text:
         raise FormatError("base64url_invalid", "alphabet")
     try:
-        return pybase64.b64decode(text + _PADDING[beyond], _ALPHABET, validate=True)
-    except (binascii.Error, ValueError):
+        return b64decode(text + _PADDING[beyond], _ALPHABET, True)
+    except ValueError:
         raise FormatError("base64url_invalid", "alphabet") from None
+
+
+# The largest credential takes some megabytes here, and few counts are in use at a time.
+@lru_cache(maxsize=32)
+def _cut(count: int, characters: int, stride: int) -> Callable[[str], Sequence[str]]:
+    parts = [slice(start, start + characters) for start in range(0, count * stride, stride)]
+    # For one part the library would give the part and no sequence of it.
+    return itemgetter(*parts) if count > 1 else lambda text: (text[parts[0]],)

@@ -22,7 +22,6 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 )
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512, HashAlgorithm
 
 from openid4vc.errors import JoseError
@@ -71,11 +70,20 @@ class Ecdsa(SignatureAlgorithm):
         octets = self.octets
         if len(signature) != 2 * octets:
             raise JoseError("bad_signature", f"not {2 * octets} octets")
-        r, s = int.from_bytes(signature[:octets]), int.from_bytes(signature[octets:])
+        numbers = _der_integer(signature[:octets]) + _der_integer(signature[octets:])
+        der = (b"\x30%c" if len(numbers) < 128 else b"\x30\x81%c") % len(numbers) + numbers
         try:
-            key.verify(encode_dss_signature(r, s), data, self._scheme)
+            key.verify(der, data, self._scheme)
         except InvalidSignature:
             raise JoseError("bad_signature") from None
+
+
+def _der_integer(octets: bytes) -> bytes:
+    """An unsigned number of fewer than 128 octets as the library wants it (RFC 3279 §2.2.3), none more than needed."""
+    number = octets.lstrip(b"\0")
+    if number[:1] >= b"\x80" or not number:
+        return b"\2%c\0%b" % (len(number) + 1, number)
+    return b"\2%c%b" % (len(number), number)
 
 
 class Rsa(SignatureAlgorithm):

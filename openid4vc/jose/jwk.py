@@ -50,10 +50,9 @@ def parse_public_key(jwk: object, *, use: Use) -> EllipticCurvePublicKey:
     if not _SECRET_MEMBERS.isdisjoint(jwk):
         raise JoseError("jwk_invalid", "private members")
     _check_purpose(jwk, use, _ALGORITHMS[use])
-    x = int.from_bytes(_coordinate(jwk.get("x")))
-    y = int.from_bytes(_coordinate(jwk.get("y")))
+    point = b"\4%b%b" % (_coordinate(jwk.get("x")), _coordinate(jwk.get("y")))
     try:
-        return EllipticCurvePublicNumbers(x, y, _P256).public_key()
+        return EllipticCurvePublicKey.from_encoded_point(_P256, point)
     except ValueError:
         raise JoseError("jwk_invalid", "not a point of the curve") from None
 

@@ -101,25 +101,25 @@ def parse(
     """
     if len(text) > max_bytes:
         raise FormatError("too_large", "JWS")
-    parts = text.split(".")
-    if len(parts) != 3 or len(parts[0]) > MAX_HEADER_CHARACTERS:
+    # Whatever stands between the first dot and the last is the payload; a third dot is not in its alphabet.
+    first, last = text.find("."), text.rfind(".")
+    if first == last or first > MAX_HEADER_CHARACTERS:
         raise JoseError("jose_malformed", "not three parts, or too long a header")
-    protected, payload_text, signature_text = parts
+    protected, signing_input = text[:first], text[:last]
     header = known_headers.get(protected)
     if header is None:
         header = _read_header(protected, algorithms)
     if typ is not None and header.get("typ") != typ:
         raise JoseError("typ_wrong")
     try:
-        payload = base64url.decode(payload_text)
-        signature = base64url.decode(signature_text)
+        payload = base64url.decode(text[first + 1 : last])
+        signature = base64url.decode(text[last + 1 :])
     except FormatError:
         raise JoseError("jose_malformed", "payload or signature") from None
     # RFC 7515 App. F: a detached payload is a choice between two sides that nobody made here.
     if not payload:
         raise JoseError("jose_malformed", "no payload")
-    signing_input = text[: len(text) - len(signature_text) - 1].encode("ascii")
-    return Jws(text, protected, header, payload, signing_input, signature)
+    return Jws(text, protected, header, payload, signing_input.encode("ascii"), signature)
 
 
 def check_signature(jws: Jws, key: PublicKey, *, algorithms: Algorithms = ES256_ONLY) -> None:
@@ -150,9 +150,12 @@ def unverified_claims(jws: Jws) -> JsonObject:
     JoseError `jose_malformed`.
     """
     try:
-        return strict_json.parse_object(jws.payload)
+        claims = strict_json.parse(jws.payload)
     except FormatError:
         raise JoseError("jose_malformed", "payload") from None
+    if type(claims) is not dict:
+        raise JoseError("jose_malformed", "payload")
+    return claims
 
 
 def create(header: Mapping[str, object], claims: Mapping[str, object], signer: Signer) -> str:
@@ -167,8 +170,8 @@ def protected(header: Mapping[str, object]) -> bytes:
 
 def sign(protected: bytes, claims: Mapping[str, object], signer: Signer) -> str:
     """A compact JWS over `claims` under what `protected` made."""
-    signing_input = b"%b.%b" % (protected, base64url.encode_ascii(strict_json.write(claims)))
-    return (b"%b.%b" % (signing_input, base64url.encode_ascii(signer.sign(signing_input)))).decode("ascii")
+    signing_input = b".".join((protected, base64url.encode_ascii(strict_json.write(claims))))
+    return b".".join((signing_input, base64url.encode_ascii(signer.sign(signing_input)))).decode("ascii")
 
 
 def check_times(claims: Mapping[str, object], *, now: int, skew: int) -> None:
@@ -177,11 +180,11 @@ def check_times(claims: Mapping[str, object], *, now: int, skew: int) -> None:
     JoseError: `time_claim_invalid` for what is not a time (a non-number is never "no expiry"), `expired`,
     `not_yet_valid` (with the fact `time`).
     """
-    if (exp := _time(claims, "exp")) is not None and now - skew >= exp:
+    if "exp" in claims and now - skew >= (exp := _time(claims, "exp")):
         raise JoseError("expired", time=int(exp))
-    if (nbf := _time(claims, "nbf")) is not None and now + skew < nbf:
+    if "nbf" in claims and now + skew < (nbf := _time(claims, "nbf")):
         raise JoseError("not_yet_valid", "nbf", time=int(nbf))
-    if (iat := _time(claims, "iat")) is not None and now + skew < iat:
+    if "iat" in claims and now + skew < (iat := _time(claims, "iat")):
         raise JoseError("not_yet_valid", "iat", time=int(iat))
 
 
@@ -208,10 +211,8 @@ def _read_header(protected: str, algorithms: Algorithms) -> JsonObject:
     return header
 
 
-def _time(claims: Mapping[str, object], name: str) -> int | float | None:
+def _time(claims: Mapping[str, object], name: str) -> int | float:
     """RFC 7519 §2 NumericDate: a JSON number; `true` is an int to Python and to nobody else."""
-    if name not in claims:
-        return None
     value = claims[name]
     # The comparison also refuses NaN, for claims that did not come through strict_json.
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= _LAST_SECOND:

@@ -9,7 +9,7 @@ from openid4vc.sd_jwt.disclosure import Disclosure
 from openid4vc.sd_jwt.issuing import Disclosable, issue
 from openid4vc.sd_jwt.key_binding import KeyBinding
 from openid4vc.sd_jwt.presenting import Bind, NoBinding, present
-from openid4vc.sd_jwt.salts import salts
+from openid4vc.sd_jwt.salts import Salts
 from openid4vc.sd_jwt.verifying import ClaimPath, ProcessedSdJwt, VerifiedSdJwt, reopen, verify, verify_processed
 
 __all__ = [
@@ -20,13 +20,13 @@ __all__ = [
     "KeyBinding",
     "NoBinding",
     "ProcessedSdJwt",
+    "Salts",
     "SdJwt",
     "VerifiedSdJwt",
     "issue",
     "parse",
     "present",
     "reopen",
-    "salts",
     "verify",
     "verify_processed",
 ]

@@ -36,17 +36,19 @@ def parse(text: str, *, known_headers: Mapping[str, JsonObject] = jws.NO_HEADERS
     # Both limits come before anything is split, decoded or hashed.
     if len(text) > MAX_BYTES:
         raise FormatError("too_large", "SD-JWT")
-    if text.count("~") > MAX_DISCLOSURES + 1:
+    first, last = text.find("~"), text.rfind("~") + 1
+    issuer_jwt, between, key_binding_jwt = text[: max(first, 0)], text[first + 1 : last - 1], text[last:]
+    disclosures = between.split("~", MAX_DISCLOSURES) if last - first > 1 else []
+    if len(disclosures) > MAX_DISCLOSURES:
         raise SdJwtError("too_many_disclosures")
-    issuer_jwt, *disclosures, last = text.split("~") if "~" in text else ("", "")
-    if not issuer_jwt or last.count(".") != (2 if last else 0):
+    if not issuer_jwt or (key_binding_jwt and key_binding_jwt.count(".") != 2):
         raise SdJwtError("sd_jwt_malformed", "an issuer-signed JWT, then a tilde after each part but a Key Binding JWT")
-    if "" in disclosures or "." in "".join(disclosures):
+    if "" in disclosures or "." in between:
         raise SdJwtError("sd_jwt_malformed", "an empty part, or a JWT among the disclosures")
     return SdJwt(
-        text=text,
-        issuer_jwt=jws.parse(issuer_jwt, typ=None, max_bytes=MAX_BYTES, known_headers=known_headers),
-        disclosures=disclosure.parse(disclosures),
-        key_binding_jwt=last or None,
-        presentation=text[: len(text) - len(last)],
+        text,
+        jws.parse(issuer_jwt, typ=None, max_bytes=MAX_BYTES, known_headers=known_headers),
+        disclosure.parse(disclosures),
+        key_binding_jwt or None,
+        text[:last],
     )

@@ -4,6 +4,7 @@ RFC 9901 §4.2.1 (object properties), §4.2.2 (array elements), §4.2.3 (hashing
 """
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from hashlib import sha256
 from typing import Final, NamedTuple
 
@@ -27,43 +28,52 @@ class Disclosure(NamedTuple):
     value: JsonValue
 
 
+# What the class does with its fields, without naming each: half the time.
+_disclosure: Final = partial(tuple.__new__, Disclosure)
+
+
 def parse(texts: Sequence[str]) -> tuple[Disclosure, ...]:
     """Base64url texts to Disclosures.
 
     SdJwtError: `disclosure_malformed`; `disclosure_name` for a reserved name (§7.1 step 3.3.2.2).
     """
     try:
-        contents = [strict_json.parse(base64url.decode(text)) for text in texts]
+        contents = strict_json.parse_each(list(map(base64url.decode, texts)))
     except FormatError:
         raise SdJwtError("disclosure_malformed") from None
     disclosures = []
     for text, hashed, content in zip(texts, digests([text.encode("ascii") for text in texts]), contents, strict=True):
-        if not isinstance(content, list) or not 2 <= len(content) <= 3 or not isinstance(content[0], str):
-            raise SdJwtError("disclosure_malformed", "not [salt, name, value] or [salt, value]")
-        name = None
+        if type(content) is not list:
+            raise SdJwtError("disclosure_malformed", "not an array")
         if len(content) == 3:
-            name = content[1]
-            if not isinstance(name, str):
+            salt, name, value = content
+            if type(name) is not str:
                 raise SdJwtError("disclosure_malformed", "name")
             if name in RESERVED_NAMES:
                 raise SdJwtError("disclosure_name")
-        disclosures.append(Disclosure(text, hashed, content[0], name, content[-1]))
+        elif len(content) == 2:
+            salt, value = content
+            name = None
+        else:
+            raise SdJwtError("disclosure_malformed", "not [salt, name, value] or [salt, value]")
+        if type(salt) is not str:
+            raise SdJwtError("disclosure_malformed", "salt")
+        disclosures.append(_disclosure((text, hashed, salt, name, value)))
     return tuple(disclosures)
 
 
-def encode(contents: Iterable[list[JsonValue]]) -> list[bytes]:
-    """Each [salt, name, value] or [salt, value] to the ASCII text that is hashed and sent."""
-    return list(map(base64url.encode_ascii, map(strict_json.write, contents)))
+def encode(contents: Iterable[Sequence[JsonValue]]) -> list[bytes]:
+    """Each (salt, name, value) or (salt, value) to the ASCII text that is hashed and sent."""
+    return base64url.encode_each(map(strict_json.write, contents))
 
 
-def digests(texts: Sequence[bytes]) -> list[str]:
+def digests(texts: Sequence[bytes]) -> Sequence[str]:
     """The digest of each, as `digest`."""
     if not texts:
-        return []
-    # With an octet of zero behind them, 32 octets are 44 characters, of which the last says nothing: one encoding does
-    # for all.
-    hashed = base64url.encode(b"\0".join([sha256(text).digest() for text in texts]) + b"\0")
-    return [hashed[start : start + 43] for start in range(0, len(hashed), 44)]
+        return ()
+    # With an octet of zero behind them, 32 octets are 44 characters, of which the last says nothing.
+    hashed = b"\0".join([sha256(text).digest() for text in texts]) + b"\0"
+    return base64url.encode_alike(hashed, len(texts), characters=43)
 
 
 def digest(text: str) -> str:

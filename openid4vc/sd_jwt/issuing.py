@@ -3,7 +3,7 @@
 RFC 9901 §4.1 (payload), §4.2 (Disclosures, also inside arrays and other Disclosures), §4.2.5 (decoys), §9.3 (salts).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from openid4vc import strict_json
@@ -12,7 +12,7 @@ from openid4vc.jose import jws
 from openid4vc.jose.jws import Signer
 from openid4vc.sd_jwt import disclosure
 from openid4vc.sd_jwt.compact import MAX_DISCLOSURES
-from openid4vc.sd_jwt.salts import MIN_CHARACTERS, Salts
+from openid4vc.sd_jwt.salts import Salts
 from openid4vc.strict_json import JsonObject, JsonValue
 
 _NOTHING: Final[Mapping[str, object]] = {}
@@ -34,7 +34,7 @@ class Disclosable:
 def issue(
     claims: Mapping[str, object],
     *,
-    header: Mapping[str, object],
+    protected: bytes,
     signer: Signer,
     salts: Salts,
     digests: int | None,
@@ -42,12 +42,12 @@ def issue(
 ) -> str:
     """An SD-JWT in compact form, with all its Disclosures.
 
-    `claims` may hold marks anywhere; `clear` has further members of the payload, signed as they are. `salts` is what
-    `salts.salts` makes: fresh base64url texts of at least 128 random bits. `digests` is the size of the top-level
-    `_sd`, filled up with decoys so that it says nothing; None adds no decoy.
+    `protected` is the header, by `jws.protected`. `claims` may hold marks anywhere; `clear` has further members of the
+    payload, signed as they are. `digests` is the size of the top-level `_sd`, filled up with decoys so that it says
+    nothing; None adds no decoy.
 
     SdJwtError: `claim_reserved`, also for one name in both; `too_many_disclosures`. ValueError: more top-level
-    Disclosures than `digests`, a short or repeated salt, a mark where none can be, nesting beyond MAX_DEPTH.
+    Disclosures than `digests`, a repeated salt, a mark where none can be, nesting beyond MAX_DEPTH.
     """
     issuing = _Issuing(salts)
     payload, count = issuing.members(claims, 0)
@@ -61,10 +61,12 @@ def issue(
             payload["_sd"] = sorted([*payload.get("_sd", ()), *issuing.decoys(digests - count)])
     if issuing.salts:
         payload["_sd_alg"] = disclosure.SD_ALG
-        _check_salts(issuing.salts)
+        # §9.3: a salt used twice lets a verifier guess what was not shown.
+        if len(set(issuing.salts)) != len(issuing.salts):
+            raise ValueError("a salt that was used already")
     if len(issuing.disclosures) > MAX_DISCLOSURES:
         raise SdJwtError("too_many_disclosures")
-    return "~".join((jws.create(header, payload, signer), b"~".join((*issuing.disclosures, b"")).decode("ascii")))
+    return "~".join((jws.sign(protected, payload, signer), b"~".join((*issuing.disclosures, b"")).decode("ascii")))
 
 
 class _Issuing:
@@ -84,59 +86,47 @@ class _Issuing:
         names: list[str] = []
         values: list[JsonValue] = []
         for name, value in members.items():
-            if type(value) in _SCALARS:
-                result[name] = value
-            elif isinstance(value, Disclosable):
+            if isinstance(value, Disclosable):
+                inner = value.value
                 names.append(name)
-                values.append(value.value if type(value.value) in _SCALARS else self._value(value.value, depth + 1))
+                values.append(inner if type(inner) in _SCALARS else self._value(inner, depth + 1))
             else:
-                result[name] = self._value(value, depth + 1)
+                result[name] = value if type(value) in _SCALARS else self._value(value, depth + 1)
         if names:
-            salts = self._salts_for(len(names))
-            digests = self._digests([list(content) for content in zip(salts, names, values, strict=True)])
             # §4.2.4.1: the order must say nothing about the order of the claims.
-            digests.sort()
-            result["_sd"] = digests
+            result["_sd"] = sorted(self._digests(zip(self._salts_for(len(names)), names, values, strict=True)))
         return result, len(names)
 
-    def decoys(self, count: int) -> list[str]:
+    def decoys(self, count: int) -> Sequence[str]:
         """§4.2.5: digests of something that nobody can ask about."""
         return disclosure.digests([salt.encode("ascii") for salt in self._salts_for(count)])
 
     def _value(self, value: object, depth: int) -> JsonValue:
-        if isinstance(value, (dict, Mapping)):
-            return self.members(value, depth)[0]
         if isinstance(value, (list, tuple)):
             _check_depth(depth)
-            return [self._element(element, depth) for element in value]
+            return [element if type(element) in _SCALARS else self._element(element, depth + 1) for element in value]
+        if isinstance(value, (dict, Mapping)):
+            return self.members(value, depth)[0]
         if isinstance(value, Disclosable):
             raise ValueError("a mark inside a mark, with nothing between them")
         return value
 
     def _element(self, element: object, depth: int) -> JsonValue:
         if isinstance(element, Disclosable):
-            value = self._value(element.value, depth + 1)
-            return {"...": self._digests([[*self._salts_for(1), value]])[0]}
-        return self._value(element, depth + 1)
+            value = self._value(element.value, depth)
+            return {"...": self._digests([(*self._salts_for(1), value)])[0]}
+        return self._value(element, depth)
 
-    def _digests(self, contents: list[list[JsonValue]]) -> list[str]:
+    def _digests(self, contents: Iterable[Sequence[JsonValue]]) -> Sequence[str]:
         """§4.2.1, §4.2.2 and §4.2.3: the Disclosures of these contents, and what is signed in their place."""
         texts = disclosure.encode(contents)
         self.disclosures += texts
         return disclosure.digests(texts)
 
-    def _salts_for(self, count: int) -> list[str]:
-        salts = self._source(count)
-        if len(salts) != count:
-            raise ValueError("not as many salts as asked for")
+    def _salts_for(self, count: int) -> Sequence[str]:
+        salts = self._source.draw(count)
         self.salts += salts
         return salts
-
-
-def _check_salts(salts: list[str]) -> None:
-    """§9.3: a short or repeated salt lets a verifier guess what was not shown."""
-    if len(set(salts)) != len(salts) or min(map(len, salts)) < MIN_CHARACTERS:
-        raise ValueError("a salt that is too short, or was used already")
 
 
 def _check_depth(depth: int) -> None:

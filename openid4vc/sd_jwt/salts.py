@@ -1,24 +1,27 @@
 """Salts: fresh random text for each Disclosure (RFC 9901 §4.2.1, §9.3)."""
 
-from collections.abc import Callable
-from typing import Final, TypeAlias
+from collections.abc import Callable, Sequence
+from typing import Final
 
 from openid4vc import base64url
 
-# That many salts, none of which was ever given before.
-Salts: TypeAlias = Callable[[int], list[str]]
-
-# §9.3 asks for 128 bits, which are 22 characters; 18 octets are the least above them that fill whole characters.
-MIN_CHARACTERS: Final = 22
+# §9.3 asks for 128 bits; 18 octets are the least above them that fill whole characters.
 _OCTETS: Final = 18
 _CHARACTERS: Final = 24
 
 
-def salts(random: Callable[[int], bytes]) -> Salts:
-    """Salts of 144 bits; `random` gives that many octets from a cryptographic source, such as `os.urandom`."""
+class Salts:
+    """A source of salts of 144 bits.
 
-    def draw(count: int) -> list[str]:
-        drawn = base64url.encode(random(_OCTETS * count))
-        return [drawn[start : start + _CHARACTERS] for start in range(0, len(drawn), _CHARACTERS)]
+    `random` gives as many octets as it is asked for, from a cryptographic source such as `os.urandom`.
+    """
 
-    return draw
+    def __init__(self, random: Callable[[int], bytes]) -> None:
+        self._random = random
+
+    def draw(self, count: int) -> Sequence[str]:
+        """That many salts in base64url; ValueError when the source gave another number of octets than asked for."""
+        octets = self._random(_OCTETS * count)
+        if len(octets) != _OCTETS * count:
+            raise ValueError("salts: not as many octets as asked for")
+        return base64url.encode_alike(octets, count, characters=_CHARACTERS) if count else ()

@@ -24,8 +24,9 @@ from openid4vc.strict_json import JsonObject, JsonValue
 ClaimPath: TypeAlias = tuple[str | int, ...]
 
 # A SHA-256 digest in base64url. What has another length was made by another hash or by nobody.
-_DIGEST_CHARACTERS: Final = 43
-_NO_DIGESTS: Final = object()
+_DIGEST_LENGTHS: Final = frozenset({43})
+# What holds nothing that could be disclosed.
+_SCALARS: Final = frozenset({str, int, bool, float, type(None)})
 # RFC 7800 §3.1: one key in one form; the other forms would be fetched or decrypted, and are not.
 _OTHER_KEY_FORMS: Final = frozenset({"jwe", "jku", "x5u"})
 _CLOCK_SKEW: Final = 60
@@ -151,36 +152,41 @@ class _Processing:
         self._seen: set[str] = set()
         self.disclosed: dict[ClaimPath, Disclosure] = {}
         self.array_gaps: dict[ClaimPath, tuple[int, ...]] = {}
-        # 3.6: `_sd_alg` stands at the top level alone (§4.1.1); anywhere deeper it is refused below.
-        top = payload.copy()
-        top.pop("_sd_alg", None)
-        self.claims = self._object(top, ())
+        self.claims = self._object(payload, ())
         # 5: each digest was taken once, so that equal counts mean that every Disclosure was referenced.
         if len(self.disclosed) != len(self._by_digest):
             raise SdJwtError("disclosure_not_referenced")
         self.holder_jwk = _holder_jwk(self.claims)
 
-    def _value(self, value: JsonValue, path: ClaimPath) -> JsonValue:
-        if isinstance(value, dict):
-            return self._object(value, path)
-        if isinstance(value, list):
-            return self._array(value, path)
-        return value
+    def _container(self, value: JsonValue, path: ClaimPath) -> JsonValue:
+        """An object or array with Disclosures in their places; the very same one where it has no digests."""
+        # Each Disclosure was bounded by itself; a chain of them would still reach any depth.
+        if len(path) >= strict_json.MAX_DEPTH:
+            raise FormatError("json_too_deep")
+        return self._object(value, path) if type(value) is dict else self._array(value, path)
 
     def _object(self, members: JsonObject, path: ClaimPath) -> JsonObject:
-        _check_depth(path)
-        if "..." in members or "_sd_alg" in members:
+        # 3.6: `_sd_alg` stands at the top level alone (§4.1.1), and goes.
+        if "..." in members or ("_sd_alg" in members and path):
             raise SdJwtError("digest_malformed", "a reserved name out of its place")
-        # 3.5: the key `_sd` goes; an object that had nothing else becomes {}.
-        result = members.copy()
-        digests = result.pop("_sd", _NO_DIGESTS)
-        for name, value in result.items():
-            if isinstance(value, (dict, list)):
-                result[name] = self._value(value, (*path, name))
-        if digests is _NO_DIGESTS:
+        result = members
+        digests: JsonValue = ()
+        if not path or "_sd" in members:
+            result = members.copy()
+            result.pop("_sd_alg", None)
+            # 3.5: the key `_sd` goes; an object that had nothing else becomes {}.
+            digests = result.pop("_sd", ())
+        for name, value in members.items():
+            if type(value) not in _SCALARS and name != "_sd":
+                placed = self._container(value, (*path, name))
+                if placed is not value:
+                    if result is members:
+                        result = members.copy()
+                    result[name] = placed
+        if digests == ():
             return result
         # 3.2.1: an array of strings. Anything else under this name is not ignored but refused: it is no claim either.
-        if not isinstance(digests, list):
+        if type(digests) is not list:
             raise SdJwtError("digest_malformed")
         self._see(digests)
         for found in digests:
@@ -188,26 +194,27 @@ class _Processing:
             disclosure = self._by_digest.get(found)
             if disclosure is None:
                 continue
+            claim, value = disclosure.name, disclosure.value
             # 3.3.2.1 (3.3.2.2, the reserved names, was checked when the Disclosure was taken apart)
-            if disclosure.name is None:
+            if claim is None:
                 raise SdJwtError("disclosure_malformed", "an array element under _sd")
             # 3.3.2.3: also between two Disclosures of one level.
-            if disclosure.name in result:
+            if claim in result:
                 raise SdJwtError("disclosure_collision")
             # 3.3.2.4, 3.3.2.5
-            below = (*path, disclosure.name)
+            below = (*path, claim)
             self.disclosed[below] = disclosure
-            result[disclosure.name] = self._value(disclosure.value, below)
+            result[claim] = value if type(value) in _SCALARS else self._container(value, below)
         return result
 
     def _array(self, elements: list[JsonValue], path: ClaimPath) -> list[JsonValue]:
-        _check_depth(path)
         result: list[JsonValue] = []
         gaps: list[int] = []
+        same = True
         for index, element in enumerate(elements):
             value = element
             # 3.2.2: an object with the one key `...`; with a second key it is neither a digest nor a claim (§4.2.4.2).
-            if isinstance(element, dict) and "..." in element:
+            if type(element) is dict and "..." in element:
                 if len(element) != 1:
                     raise SdJwtError("digest_malformed", "members beside ...")
                 found = element["..."]
@@ -223,17 +230,24 @@ class _Processing:
                 # 3.3.3.2, 3.3.3.3
                 self.disclosed[(*path, index)] = disclosure
                 value = disclosure.value
-            result.append(self._value(value, (*path, index)))
+            placed = value if type(value) in _SCALARS else self._container(value, (*path, index))
+            same = same and placed is element
+            result.append(placed)
         if gaps:
             self.array_gaps[path] = tuple(gaps)
-        return result
+        return elements if same and not gaps else result
 
     def _see(self, digests: list[JsonValue]) -> None:
         """3.2: strings that can be digests; 4: no digest twice, wherever it stands."""
-        if digests and (set(map(type, digests)) != {str} or set(map(len, digests)) != {_DIGEST_CHARACTERS}):
-            raise SdJwtError("digest_malformed")
         before = len(self._seen)
-        self._seen.update(digests)
+        try:
+            # What has as many members as a digest has characters, and is no string, cannot be in a set.
+            lengths = set(map(len, digests))
+            self._seen.update(digests)
+        except TypeError:
+            raise SdJwtError("digest_malformed") from None
+        if lengths != _DIGEST_LENGTHS and digests:
+            raise SdJwtError("digest_malformed")
         if len(self._seen) != before + len(digests):
             raise SdJwtError("digest_duplicate")
 
@@ -251,7 +265,8 @@ def _verify_key_binding(
     try:
         # §7.3 steps 5.2 to 5.4: algorithm, signature, `typ`
         parsed = jws.parse(key_binding_jwt, typ=TYP, known_headers=USUAL_HEADERS)
-        bound = jws.verify(parsed, key).claims
+        jws.check_signature(parsed, key)
+        bound = jws.unverified_claims(parsed)
     except (JoseError, FormatError) as error:
         raise KeyBindingError("kb_typ" if error.code == "typ_wrong" else "kb_signature") from None
     # §7.3 step 5.5: created now, in both directions
@@ -269,10 +284,11 @@ def _verify_key_binding(
     # §7.3 step 5.8: a valid JWT in all other respects (`iat` has its own window above); what is not understood is
     # ignored (RFC 7519 §4).
     # `iat` was looked at above, with its own window.
-    try:
-        jws.check_times({**bound, "iat": now}, now=now, skew=_CLOCK_SKEW)
-    except JoseError:
-        raise KeyBindingError("kb_expired") from None
+    if "exp" in bound or "nbf" in bound:
+        try:
+            jws.check_times({**bound, "iat": now}, now=now, skew=_CLOCK_SKEW)
+        except JoseError:
+            raise KeyBindingError("kb_expired") from None
     return bound
 
 
@@ -296,9 +312,3 @@ def _holder_key(holder_jwk: JsonObject) -> EllipticCurvePublicKey:
         return jwk.parse_public_key(holder_jwk, use="sig")
     except JoseError:
         raise KeyBindingError("cnf") from None
-
-
-def _check_depth(path: ClaimPath) -> None:
-    # Each Disclosure was bounded by itself; a chain of them would still reach any depth.
-    if len(path) >= strict_json.MAX_DEPTH:
-        raise FormatError("json_too_deep")

@@ -5,6 +5,7 @@ Validation"; HAIP 1.0 §6.1 (`x5c` alone, `cnf.jwk`, limited validity).
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
@@ -137,8 +138,15 @@ def create(
         clear["vct#integrity"] = vct_integrity
     if status is not None:
         clear["status"] = {"status_list": {"idx": status["idx"], "uri": status["uri"]}}
-    header = {"typ": TYP, "x5c": list(x5c)}
-    return sd_jwt.issue(claims, header=header, signer=signer, salts=salts, digests=digests, clear=clear)
+    return sd_jwt.issue(
+        claims, protected=_protected(tuple(x5c)), signer=signer, salts=salts, digests=digests, clear=clear
+    )
+
+
+# An issuer has one certificate at a time, and writing it is a tenth of all that issuing is beside the signature.
+@lru_cache(maxsize=8)
+def _protected(x5c: tuple[str, ...]) -> bytes:
+    return jws.protected({"typ": TYP, "x5c": x5c})
 
 
 def _issuer_signed(issuer_jwt: Jws, issuers: IssuerChains) -> tuple[IssuerChain, VerifiedJws]:
@@ -166,8 +174,9 @@ def check_format(verified: VerifiedSdJwt, vct: str, types: TypeMatching) -> Json
 
     CredentialError `never_sd_disclosed`, or as `TypeMatching.match`; KeyBindingError `cnf`.
     """
-    if not NEVER_SD.isdisjoint(path[0] for path in verified.disclosed):
-        raise CredentialError("never_sd_disclosed")
+    for path in verified.disclosed:
+        if path[0] in NEVER_SD:
+            raise CredentialError("never_sd_disclosed")
     types.match(vct, verified.claims)
     # HAIP §6.1: `cnf.jwk` in every credential; one without a holder would be anybody's.
     if verified.holder_jwk is None:

@@ -12,7 +12,8 @@ from openid4vc.errors import StatusError
 _MAX_URI: Final = 2048
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen, though nobody changes it: it would cost three times as much to make one.
+@dataclass(slots=True)
 class StatusReference:
     """Entry `index` of the list whose token has `uri` as `sub`."""
 

@@ -6,7 +6,7 @@ what the signature costs, and the answer depends on the text of the header, the 
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
@@ -50,11 +50,8 @@ class IssuerChains:
         self._limit = limit
         self._vouched: dict[str, _Vouched] = {}
         self._headers: dict[str, JsonObject] = {}
-
-    @property
-    def known_headers(self) -> Mapping[str, JsonObject]:
-        """The headers in memory by their text, as `jws.parse` takes them."""
-        return self._headers
+        # The headers in memory by their text, as `jws.parse` takes them.
+        self.known_headers: Final[Mapping[str, JsonObject]] = self._headers
 
     def read(self, jws: Jws) -> IssuerChain:
         """The chain that a credential brings along; TrustError `x5c_invalid`."""

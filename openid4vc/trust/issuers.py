@@ -105,12 +105,14 @@ def authorised(entries: Sequence[TrustedIssuer], *, vct: str, now: int) -> Trust
     TrustError `trust_list_invalid` where only a list past its NextUpdate knows them;
     `issuer_not_authorised_for_type` for a known issuer of other types.
     """
-    current = [entry for entry in entries if entry.valid_until is None or now <= entry.valid_until]
+    current = False
+    for entry in entries:
+        if entry.valid_until is None or now <= entry.valid_until:
+            if vct in entry.vct:
+                return entry
+            current = True
     if not current:
         raise TrustError("trust_list_invalid", "list is past its NextUpdate", file=entries[0].file.name)
-    for entry in current:
-        if vct in entry.vct:
-            return entry
     raise TrustError("issuer_not_authorised_for_type")
 
 

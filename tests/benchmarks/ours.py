@@ -35,7 +35,7 @@ def issue() -> str:
         status=STATUS,
         x5c=_X5C,
         signer=ISSUER_SIGNER,
-        salts=sd_jwt.salts(os.urandom),
+        salts=sd_jwt.Salts(os.urandom),
         digests=None,
     )
 

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from credential_schemas.organisations import Organisation
 from credential_schemas.types import CredentialType, credential_claims, load_types
 from openid4vc import sd_jwt
+from openid4vc.jose import jws
 from openid4vc.jose.jws import KeySigner
 from openid4vc.sd_jwt_vc import type_extension, type_metadata
 from openid4vc.sd_jwt_vc.type_extension import Reference
@@ -19,7 +20,7 @@ ISSUER = KeySigner(ec.generate_private_key(ec.SECP256R1()))
 CASES = [(name, case) for name, credential_type in load_types().items() for case in credential_type.samples]
 
 
-SALTS = sd_jwt.salts(os.urandom)
+SALTS = sd_jwt.Salts(os.urandom)
 
 
 def issued(credential_type: CredentialType, case: str, organisation: Organisation) -> sd_jwt.VerifiedSdJwt:
@@ -28,7 +29,11 @@ def issued(credential_type: CredentialType, case: str, organisation: Organisatio
         **credential_claims(credential_type, document(credential_type, case, organisation)),
     }
     text = sd_jwt.issue(
-        payload, header={"typ": "dc+sd-jwt"}, signer=ISSUER, salts=SALTS, digests=credential_type.digests
+        payload,
+        protected=jws.protected({"typ": "dc+sd-jwt"}),
+        signer=ISSUER,
+        salts=SALTS,
+        digests=credential_type.digests,
     )
     return sd_jwt.verify(
         sd_jwt.parse(text), issuer_key=ISSUER.public_key, key_binding=sd_jwt.KeyBinding.forbidden(), now=0, skew=0

@@ -7,7 +7,7 @@ from typing import Any
 
 from openid4vc import sd_jwt, strict_json
 from openid4vc.errors import ProtocolError
-from openid4vc.jose import jwk
+from openid4vc.jose import jwk, jws
 from openid4vc.jose.jws import KeySigner
 from openid4vc.sd_jwt import Bind, ClaimPath, KeyBinding
 from tests.differential import peers, trees
@@ -95,7 +95,9 @@ def _our_issue(cases: Sequence[Case]) -> list[Result]:
 
     def issue(case: Case) -> str:
         digests = 12 if case.decoys else None
-        return sd_jwt.issue(trees.ours(case.tree), header=HEADER, signer=signer, salts=fresh_salts, digests=digests)
+        return sd_jwt.issue(
+            trees.ours(case.tree), protected=jws.protected(HEADER), signer=signer, salts=fresh_salts, digests=digests
+        )
 
     return _each(issue, cases)
 

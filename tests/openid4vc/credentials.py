@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
-from openid4vc import base64url, sd_jwt
+from openid4vc import sd_jwt
 from openid4vc.errors import ProtocolError
+from openid4vc.jose import jws
 from openid4vc.jose.jws import KeySigner
-from openid4vc.sd_jwt import Bind, ClaimPath, Disclosable, KeyBinding
+from openid4vc.sd_jwt import Bind, ClaimPath, Disclosable, KeyBinding, Salts
 from openid4vc.sd_jwt.disclosure import digest
 from openid4vc.sd_jwt_vc import credential
 from openid4vc.sd_jwt_vc.credential import VerifiedCredential
@@ -34,12 +35,9 @@ ROOT = make_root(Role.ISSUER, now=NOW)
 HOLDER = new_key()
 ANY_TYPE, THIS_TYPE = TypeMatching.any_type(), TypeMatching.exact([VCT])
 
+_numbers = itertools.count(1)
 # Never the same twice; nothing here needs them to be secrets.
-_salts = (base64url.encode(number.to_bytes(16, "big")) for number in itertools.count(1))
-
-
-def fresh_salts(count: int) -> list[str]:
-    return list(itertools.islice(_salts, count))
+fresh_salts = Salts(lambda octets: b"".join(next(_numbers).to_bytes(18, "big") for _ in range(octets // 18)))
 
 
 def required() -> KeyBinding:
@@ -113,7 +111,7 @@ class Issuer:
         usual = {"typ": credential.TYP, "x5c": self.x5c}
         return sd_jwt.issue(
             payload,
-            header=usual if header is None else header,
+            protected=jws.protected(usual if header is None else header),
             signer=KeySigner(self.key),
             salts=fresh_salts,
             digests=None,

@@ -37,6 +37,33 @@ def test_size_and_depth_are_bounded() -> None:
     refused("[" * 100_000, "json_too_deep")
 
 
+@pytest.mark.parametrize("space", ["", " "])
+def test_however_it_is_written_a_text_means_the_same_and_has_the_same_bounds(space: str) -> None:
+    brackets = "[{" * strict_json.MAX_DEPTH
+    texts = [f'{{"a":{space}"{brackets}"}}', f'["{brackets}",{space}1.5]', f"[1,{space}null,true]", f"{space}-0"]
+    values = [{"a": brackets}, [brackets, 1.5], [1, None, True], 0]
+    assert [strict_json.parse(text) for text in texts] == values
+    assert strict_json.parse_each([text.encode() for text in texts]) == values
+    for levels in (strict_json.MAX_DEPTH - 1, strict_json.MAX_DEPTH):
+        deep = f"[{space}" * (levels - 1) + '{"a":1}' + "]" * (levels - 1)
+        if levels < strict_json.MAX_DEPTH:
+            assert strict_json.parse_each([b"1", deep.encode()])[1] == strict_json.parse(deep)
+        else:
+            refused(deep, "json_too_deep")
+    for number in ("9007199254740993", "1e999", "18446744073709551617"):
+        refused(f"[{space}{number}]", "json_invalid")
+
+
+@pytest.mark.parametrize(
+    "text", [b"", b"[1,]", b'{"a":1,"a":1}', b"[9007199254740992]", b"\xff", b"[" * 65 + b"]" * 65]
+)
+def test_one_bad_text_among_several_is_refused(text: bytes) -> None:
+    for texts in ([b"1", text], [text, b'{"a" : 1}']):
+        with pytest.raises(FormatError):
+            strict_json.parse_each(texts)
+    assert strict_json.parse_each([]) == []
+
+
 @pytest.mark.parametrize("text", ["[]", "1", "null", '"a"'])
 def test_an_object_is_an_object(text: str) -> None:
     with pytest.raises(FormatError, match="json_not_object"):

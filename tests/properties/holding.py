@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from openid4vc import sd_jwt
-from openid4vc.jose import jwk
+from openid4vc.jose import jwk, jws
 from openid4vc.jose.jws import KeySigner
 from openid4vc.sd_jwt import Bind, ClaimPath, KeyBinding, VerifiedSdJwt
 from tests.differential import trees
@@ -18,7 +18,7 @@ CLEAR = {"cnf": {"jwk": HOLDER.jwk}}
 def issue(claims: Branch, *, digests: int | None = None) -> str:
     return sd_jwt.issue(
         trees.ours(trees.beside(claims, CLEAR)),
-        header={"typ": "dc+sd-jwt"},
+        protected=jws.protected({"typ": "dc+sd-jwt"}),
         signer=KeySigner(ISSUER.private),
         salts=fresh_salts,
         digests=digests,

@@ -128,7 +128,7 @@ class IssuerWorld(HttpWorld):
             "status": {"uri": f"{self.url}/status/1", "idx": 4711},
             "x5c": self.chain,
             "signer": self.signer,
-            "salts": sd_jwt.salts(os.urandom),
+            "salts": sd_jwt.Salts(os.urandom),
             "digests": 8,
         }
         arguments.update(changes)

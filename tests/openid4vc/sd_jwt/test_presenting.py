@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from openid4vc import base64url, sd_jwt
 from openid4vc.errors import JoseError, KeyBindingError, SdJwtError
+from openid4vc.jose import jws
 from openid4vc.jose.jws import KeySigner
 from openid4vc.sd_jwt import Bind, ClaimPath, Disclosable, KeyBinding, NoBinding, VerifiedSdJwt
 from tests.openid4vc.credentials import AUDIENCE, HOLDER, NONCE, NOW, Issuer, check, fresh_salts, present, receive
@@ -66,7 +67,7 @@ def test_a_credential_with_a_holder_key_is_never_presented_without_key_binding()
 
 
 def held(payload: dict[str, object]) -> VerifiedSdJwt:
-    text = sd_jwt.issue(payload, header={}, signer=KeySigner(KEY), salts=fresh_salts, digests=None)
+    text = sd_jwt.issue(payload, protected=jws.protected({}), signer=KeySigner(KEY), salts=fresh_salts, digests=None)
     return sd_jwt.verify(
         sd_jwt.parse(text), issuer_key=KEY.public_key(), key_binding=KeyBinding.forbidden(), now=NOW, skew=60
     )

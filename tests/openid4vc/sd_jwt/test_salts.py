@@ -1,11 +1,12 @@
 """RFC 9901 §9.3: a salt is 128 bits or more from a cryptographic source, and each Disclosure has its own."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from openid4vc import base64url, sd_jwt
+from openid4vc.jose import jws
 from openid4vc.jose.jws import KeySigner
 from openid4vc.sd_jwt import Disclosable, disclosure
 from tests.openid4vc.forging import new_key
@@ -33,7 +34,7 @@ class Source:
 @pytest.mark.parametrize("count", [0, 1, 2, 13])
 def test_each_salt_is_made_of_octets_of_its_own(count: int) -> None:
     source = Source()
-    salts = sd_jwt.salts(source)(count)
+    salts = sd_jwt.Salts(source).draw(count)
     octets = [base64url.decode(salt) for salt in salts]
     assert len(octets) == len(set(octets)) == count
     assert all(8 * len(each) >= 128 for each in octets)
@@ -42,11 +43,23 @@ def test_each_salt_is_made_of_octets_of_its_own(count: int) -> None:
 
 
 def test_two_credentials_with_the_same_claims_share_no_salt_and_no_digest() -> None:
-    signer, salts = KeySigner(new_key()), sd_jwt.salts(os.urandom)
+    signer, salts = KeySigner(new_key()), sd_jwt.Salts(os.urandom)
     claims = {"name": Disclosable("Aino"), "loans": [Disclosable("A"), Disclosable("A")]}
-    texts = [sd_jwt.issue(claims, header={}, signer=signer, salts=salts, digests=4) for _ in range(2)]
+    texts = [sd_jwt.issue(claims, protected=jws.protected({}), signer=signer, salts=salts, digests=4) for _ in range(2)]
     disclosures = [disclosure.parse(text.split("~")[1:-1]) for text in texts]
     assert len({each.salt for one in disclosures for each in one}) == 6
     assert len({each.digest for one in disclosures for each in one}) == 6
     signed = [set(sd_jwt.reopen(text).sd_jwt.issuer_jwt.payload.split(b'"')) for text in texts]
     assert not any(len(word) == 43 for word in signed[0] & signed[1])
+
+
+def test_a_source_that_gives_too_little_or_the_same_again_is_an_error_of_the_caller() -> None:
+    signer, claims = KeySigner(new_key()), {"a": Disclosable(1), "b": [Disclosable(2)]}
+    sources: list[Callable[[int], bytes]] = [
+        lambda octets: bytes(range(octets - 1)),
+        lambda octets: bytes(range(octets + 1)),
+        lambda octets: bytes(octets),
+    ]
+    for source in sources:
+        with pytest.raises(ValueError, match="salt"):
+            sd_jwt.issue(claims, protected=jws.protected({}), signer=signer, salts=sd_jwt.Salts(source), digests=None)

@@ -16,7 +16,7 @@ from sd_jwt.verifier import SDJWTVerifier
 
 from openid4vc import base64url, sd_jwt
 from openid4vc.errors import ProtocolError
-from openid4vc.jose import jwk
+from openid4vc.jose import jwk, jws
 from openid4vc.jose.jws import KeySigner
 from openid4vc.sd_jwt import Bind, ClaimPath, Disclosable, KeyBinding, VerifiedSdJwt, disclosure
 from tests.openid4vc.credentials import AUDIENCE, HOLDER, NONCE, NOW, Issuer, fresh_salts, present, receive, required
@@ -98,7 +98,9 @@ def test_every_example_specification_is_issued_presented_and_verified_as_it_says
     seen = 0
     for name, specification in specifications(vectors):
         payload = {**ours(specification["user_claims"]), "cnf": {"jwk": public_jwk(HOLDER)}}
-        text = sd_jwt.issue(payload, header={}, signer=KeySigner(ISSUER), salts=fresh_salts, digests=None)
+        text = sd_jwt.issue(
+            payload, protected=jws.protected({}), signer=KeySigner(ISSUER), salts=fresh_salts, digests=None
+        )
         held = verify(text, ISSUER.public_key(), KeyBinding.forbidden())
         whole = remove_sdobj_wrappers(specification["user_claims"])
         assert {key: held.claims[key] for key in whole} == whole, name

@@ -7,7 +7,7 @@ from cryptography import x509
 
 from openid4vc import base64url, sd_jwt
 from openid4vc.errors import CODES, CredentialError, ProtocolError, SdJwtError
-from openid4vc.jose import jwk
+from openid4vc.jose import jwk, jws
 from openid4vc.jose.jws import KeySigner
 from openid4vc.sd_jwt import Disclosable
 from openid4vc.sd_jwt_vc import credential
@@ -313,7 +313,9 @@ def test_a_credential_without_a_certificate_is_refused_whatever_else_names_a_key
 def test_the_key_of_the_header_does_not_replace_the_certificates() -> None:
     attacker = new_key()
     header = {"typ": credential.TYP, "x5c": ISSUER.x5c, "jwk": public_jwk(attacker)}
-    text = sd_jwt.issue(PAYLOAD, header=header, signer=KeySigner(attacker), salts=fresh_salts, digests=None)
+    text = sd_jwt.issue(
+        PAYLOAD, protected=jws.protected(header), signer=KeySigner(attacker), salts=fresh_salts, digests=None
+    )
     refused_by_wallet_and_verifier(text, ISSUER, "bad_signature")
 
 

@@ -11,6 +11,7 @@ from sd_jwt.utils.yaml_specification import load_yaml_specification, remove_sdob
 
 from openid4vc import base64url, sd_jwt
 from openid4vc.errors import ProtocolError
+from openid4vc.jose import jws
 from openid4vc.jose.jws import KeySigner
 from openid4vc.sd_jwt import Bind, Disclosable, KeyBinding
 from openid4vc.sd_jwt_vc import web_credential
@@ -157,7 +158,9 @@ def test_an_issuer_counts_as_long_as_the_list_that_names_it() -> None:
 def test_the_header_names_no_key_of_its_own() -> None:
     attacker = new_key()
     header = {**HEADER, "jwk": public_jwk(attacker)}
-    text = sd_jwt.issue(CLAIMS, header=header, signer=KeySigner(attacker), salts=fresh_salts, digests=None)
+    text = sd_jwt.issue(
+        CLAIMS, protected=jws.protected(header), signer=KeySigner(attacker), salts=fresh_salts, digests=None
+    )
     refused(text, "bad_signature")
 
 
@@ -222,7 +225,11 @@ def test_the_examples_of_the_draft_hold_under_the_drafts_own_key(vectors: Path, 
     }
     header = specification["extra_header_parameters"]
     text = sd_jwt.issue(
-        payload, header=header, signer=KeySigner(jwk_key(keys["issuer_key"])), salts=fresh_salts, digests=None
+        payload,
+        protected=jws.protected(header),
+        signer=KeySigner(jwk_key(keys["issuer_key"])),
+        salts=fresh_salts,
+        digests=None,
     )
     trusted = Issuer(web_iss=payload["iss"], vct=[payload["vct"]], status_optional=True)
     found = {
