@@ -198,9 +198,7 @@ def _pem(path: Path) -> tuple[Certificate, ...]:
     if not blocks or b"--" in _BLOCK.sub(b"", data):
         raise _invalid(path, "not whole PEM certificates")
     try:
-        return tuple(
-            trusted_list.check_anchor(from_x509(x509.load_pem_x509_certificate(block + b"\n"))) for block in blocks
-        )
+        return tuple(trusted_list.check_anchor(from_x509(x509.load_pem_x509_certificate(block))) for block in blocks)
     except ValueError as error:
         raise _invalid(path, "a certificate cannot be read") from error
     except TrustError as error:

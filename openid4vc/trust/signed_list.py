@@ -88,8 +88,7 @@ def create(raw: bytes, *, certificates: Sequence[Certificate], signer: Signer, n
 def _check_header(parsed: Jws) -> int:
     """The rules of JAdES for the header; the claimed time of signing. Nothing is trusted yet."""
     header = parsed.header
-    typ = header.get("typ", "JOSE")
-    if not isinstance(typ, str) or typ.lower().removeprefix("application/") not in _TYPES:
+    if "typ" in header and not _is_list_type(header["typ"]):
         raise JoseError("typ_wrong")
     if not _FORBIDDEN_MEMBERS.isdisjoint(header):
         raise JoseError("jose_header", "a member that JAdES does not allow here")
@@ -98,6 +97,10 @@ def _check_header(parsed: Jws) -> int:
     if type(signed_at) is not int or signed_at < 0:
         raise JoseError("jose_header", "iat")
     return signed_at
+
+
+def _is_list_type(typ: object) -> bool:
+    return isinstance(typ, str) and typ.lower().removeprefix("application/") in _TYPES
 
 
 def _signer(parsed: Jws, *, anchors: Sequence[Certificate], algorithms: Algorithms, now: int) -> Certificate:

@@ -54,6 +54,14 @@ def test_every_certificate_of_the_path_must_be_within_its_time() -> None:
     assert refused(gone.issue("L"), anchors=(gone,)) == "cert_expired"
     coming = root("Coming", not_before=NOW + 1)
     assert refused(coming.issue("L"), anchors=(coming,)) == "cert_not_yet_valid"
+    # An anchor that has nothing to do with the chain is no reason.
+    assert refused(root("Stranger").issue("L"), anchors=(gone, coming, ROOT)) == "chain_untrusted"
+
+
+@pytest.mark.usefixtures("east_of_greenwich")
+def test_the_time_of_a_path_is_in_utc_wherever_it_is_checked() -> None:
+    brief = root("Brief", not_before=NOW, not_after=NOW)
+    verify(brief.issue("L", not_before=NOW, not_after=NOW), anchors=(brief,))
 
 
 @pytest.mark.case("X-02")

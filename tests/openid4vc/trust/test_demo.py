@@ -6,15 +6,12 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, SECP384R1, generate_private_key
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 
 from openid4vc.errors import TrustError
 from openid4vc.trust import chain, demo, folder, making
 from openid4vc.trust.certificates import Certificate, Role, check_key
 from openid4vc.trust.demo import DemoOrganisation, DemoTrust
-from openid4vc.trust.keys_pem import read_key, write_atomically, write_key
 from tests.openid4vc.trust.authorities import DAY, NOW
 
 HOSPITAL = DemoOrganisation("Hospital", "NTRFI-9900101-0", ("statement",))
@@ -179,38 +176,6 @@ def test_a_demo_trust_that_nobody_made_cannot_be_opened(tmp_path: Path) -> None:
 def test_an_anchor_of_a_demonstration_is_known_as_one(trust: DemoTrust) -> None:
     assert making.is_demo(trust.root(Role.ISSUER).certificate)
     assert not making.is_demo(issue(trust, Role.ISSUER)[0])
-
-
-def test_a_key_is_read_back_with_its_passphrase_only(tmp_path: Path) -> None:
-    path = tmp_path / "k.pem"
-    write_key(path, KEY, b"secret")
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert read_key(path, b"secret").private_numbers() == KEY.private_numbers()
-    for passphrase in (None, b"Secret", b""):
-        with pytest.raises(TrustError) as caught:
-            read_key(path, passphrase)
-        assert caught.value.code == "key_unreadable"
-    path.write_bytes(b"not a key")
-    with pytest.raises(TrustError):
-        read_key(path, None)
-    assert [name.name for name in tmp_path.iterdir()] == ["k.pem"]
-
-
-def test_a_key_of_another_kind_is_not_read(tmp_path: Path) -> None:
-    others = [generate_private_key(SECP384R1()), rsa.generate_private_key(65537, 2048)]
-    for number, key in enumerate(others):
-        path = tmp_path / f"{number}.pem"
-        path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-        with pytest.raises(TrustError) as caught:
-            read_key(path, None)
-        assert (caught.value.code, caught.value.facts) == ("key_unreadable", {"file": str(path)})
-
-
-def test_a_file_that_cannot_be_put_in_its_place_leaves_nothing_beside_it(tmp_path: Path) -> None:
-    (tmp_path / "taken").mkdir()
-    with pytest.raises(OSError, match="taken"):
-        write_atomically(tmp_path / "taken", b"x", mode=0o600)
-    assert [path.name for path in tmp_path.iterdir()] == ["taken"]
 
 
 @pytest.mark.parametrize("content", [None, b"", b"not a certificate"])

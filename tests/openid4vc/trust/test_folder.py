@@ -87,6 +87,9 @@ def test_a_folder_is_read_with_the_terms_of_each_issuer(trust: Path) -> None:
         frozenset({"a"}),
     )
     assert (listed.status_3_superseded, listed.status_optional, listed.iss_unchecked) == (True, False, False)
+    assert (listed.file, listed.credential_issuers) == (trust / "issuers" / "national.lote.json", frozenset())
+    assert (listed.valid_until, old.valid_until, old.file) == (NOW + 9, None, trust / "issuers" / "old.pem")
+    assert listed.web_iss is old.web_iss is None
     assert (old.name, old.organization_identifier, old.vct) == ("old", None, frozenset({VCT}))
     assert (old.status_3_superseded, old.status_optional, old.iss_unchecked) == (True, True, True)
     assert old.credential_issuers == {"https://old.example"}
@@ -105,9 +108,12 @@ def test_an_anchor_without_terms_is_trusted_for_no_type_and_on_no_easier_terms(t
 
 @pytest.mark.parametrize("role", list(Role))
 def test_a_role_that_is_needed_and_has_no_anchor_stops_the_start(tmp_path: Path, role: Role) -> None:
-    assert refused(tmp_path, role, role) == "trust_anchors_missing"
-    (tmp_path / role).mkdir()
-    assert refused(tmp_path, role, role) == "trust_anchors_missing"
+    for _ in range(2):
+        with pytest.raises(TrustError) as caught:
+            load(tmp_path, role)
+        assert caught.value.code == "trust_anchors_missing"
+        assert caught.value.facts == {"role": str(role), "file": str(tmp_path / role)}
+        (tmp_path / role).mkdir(exist_ok=True)
     assert load(tmp_path).anchors[role] == ()
 
 
@@ -124,10 +130,14 @@ def test_a_role_that_is_needed_and_has_no_anchor_stops_the_start(tmp_path: Path,
         ("access/roots.pem", pem(root("A").issue("a leaf"))),
         ("access/roots.pem", pem(root("A").issue("not said to be an authority", ca=None))),
         ("access/roots.pem", root("A").certificate.der),
+        ("access/roots.pem", b"-" + pem(root("A")).strip() + b"-"),
         ("issuers/old.pem", b""),
         ("issuers/old.json", b""),
         ("issuers/old.json", b'{"vct": ["a"]'),
         ("issuers/old.json", b'{"vct": "a"}'),
+        ("issuers/old.json", b'{"vct": ["a", 1]}'),
+        ("issuers/old.json", b'{"vct": ["a", ""]}'),
+        ("issuers/old.json", b'{"credential_issuer": "https://old.example"}'),
         ("issuers/old.json", b'{"vcts": ["a"]}'),
         ("issuers/old.json", b'{"status": "required"}'),
         ("issuers/old.json", b'{"status_3": true}'),
@@ -174,6 +184,11 @@ def test_a_private_key_among_the_anchors_stops_the_load(trust: Path) -> None:
     assert refused(trust, "key.pem") == "trust_list_invalid"
 
 
+def test_a_folder_without_places_of_types_knows_none(trust: Path) -> None:
+    (trust / "types.json").unlink()
+    assert load(trust).types.locate(VCT, "https://h/o") is None
+
+
 def test_hidden_and_other_files_are_not_looked_at(trust: Path) -> None:
     (trust / "access" / ".half.pem").write_bytes(b"half")
     (trust / "access" / "README").write_bytes(b"about these")
@@ -209,7 +224,12 @@ def test_a_signed_list_vouches_like_an_unsigned_one(listed: Path) -> None:
 
 def test_a_signed_list_without_anchors_for_its_signer_stops_the_start(listed: Path) -> None:
     (listed / "lists" / "operator.pem").unlink()
-    assert refused(listed, "national.lote.jwt") == "trust_anchors_missing"
+    with pytest.raises(TrustError) as caught:
+        load(listed)
+    assert (caught.value.code, caught.value.facts) == (
+        "trust_anchors_missing",
+        {"role": "lists", "file": str(listed / "issuers" / "national.lote.jwt")},
+    )
     (listed / "lists" / "operator.pem").write_bytes(pem(root("Others")))
     assert refused(listed, "national.lote.jwt") == "trust_list_untrusted"
     (listed / "issuers" / "national.lote.jwt").write_bytes(b"e30.e30.e30")

@@ -1,7 +1,6 @@
 """Certificates of a demonstration: each member of a root and of a leaf, role by role."""
 
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from ipaddress import ip_address
 
 import pytest
@@ -150,16 +149,6 @@ def test_two_certificates_never_have_the_same_serial_number() -> None:
 def test_a_root_signs_nothing_for_another_role() -> None:
     with pytest.raises(ValueError, match="signs nothing"):
         leaf(Role.ACCESS, making.make_root(Role.ISSUER, now=NOW))
-
-
-@pytest.fixture
-def east_of_greenwich(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A process whose local time is not UTC."""
-    with monkeypatch.context() as patch:
-        patch.setenv("TZ", "EET-2")
-        time.tzset()
-        yield
-    time.tzset()
 
 
 @pytest.mark.usefixtures("east_of_greenwich")

@@ -17,7 +17,7 @@ from openid4vc.errors import TrustError
 from openid4vc.jose import algorithms
 from openid4vc.jose.jws import KeySigner
 from openid4vc.trust import signed_list, trusted_list
-from openid4vc.trust.certificates import x5c
+from openid4vc.trust.certificates import Role, x5c
 from openid4vc.trust.folder import LIST_ALGORITHMS
 from openid4vc.trust.signed_list import SignedList
 from openid4vc.trust.trusted_list import TrustedEntity
@@ -79,6 +79,24 @@ def test_a_list_says_what_was_signed_and_by_whom() -> None:
         "x5c": x5c([SIGNER.certificate]),
         "x5t#S256": SIGNER.certificate.sha256,
     }
+
+
+def test_the_signer_is_held_to_the_rules_of_those_who_sign_lists(asked_roles: list[Role]) -> None:
+    verify(GOOD)
+    assert asked_roles == [Role.LIST]
+
+
+@pytest.mark.parametrize("iat", [0, 1, NOW + 60])
+def test_a_list_was_signed_at_any_time_until_now(iat: int) -> None:
+    """TS 119 182-1 5.1.11; a minute for clocks that differ."""
+    assert verify(forge({**HEADER, "iat": iat}, raw(), key(SIGNER))).signed_at == iat
+
+
+def test_when_the_certificate_of_a_signer_ended_is_said() -> None:
+    ended = signed(LISTS.issue("S", organization=OPERATOR, country="FI", not_after=NOW - 1))
+    with pytest.raises(TrustError) as caught:
+        verify(ended)
+    assert (caught.value.code, caught.value.facts) == ("trust_list_untrusted", {"time": NOW - 1})
 
 
 def test_a_chain_with_an_authority_between_is_sent_whole() -> None:
@@ -251,7 +269,9 @@ def test_a_list_from_the_future_is_refused() -> None:
 def test_a_list_past_its_next_update_is_refused_unless_it_is_the_one_in_force() -> None:
     text = signed(next_update=NOW)
     held = verify(text, now=NOW)
-    assert refused(lambda: verify(text, now=NOW + 1)) == ("trust_list_outdated", "past its NextUpdate")
+    with pytest.raises(TrustError) as caught:
+        verify(text, now=NOW + 1)
+    assert (caught.value.code, caught.value.facts) == ("trust_list_outdated", {"time": NOW})
     assert verify(text, now=NOW + 1, last=held) == held
     again = signed(next_update=NOW)
     assert again != text

@@ -27,6 +27,66 @@ def test_a_list_says_what_it_was_made_of() -> None:
     assert (read.sequence, read.issued, read.next_update, read.entities) == (3, NOW, NOW + 9, ENTITIES)
 
 
+def english(text: str) -> list[dict[str, str]]:
+    return [{"lang": "en", "value": text}]
+
+
+def listed(name: str, identifier: str, **extensions: object) -> dict[str, object]:
+    address = {
+        "TEPostalAddress": [{"lang": "en", "StreetAddress": "not stated", "Country": "FI"}],
+        "TEElectronicAddress": [{"lang": "en", "uriValue": "mailto:nobody@example.invalid"}],
+    }
+    information = {
+        "TEName": english(name),
+        "TETradeName": english(identifier),
+        "TEAddress": address,
+        "TEInformationURI": [{"lang": "en", "uriValue": "https://example.invalid/"}],
+    }
+    service = {
+        "ServiceName": english("Issuance of attestations"),
+        "ServiceDigitalIdentity": {"X509Certificates": [{"val": ROOT.x5c_member}]},
+        "ServiceTypeIdentifier": "http://uri.etsi.org/19602/SvcType/PubEAA/Issuance",
+        **extensions,
+    }
+    return {"TrustedEntityInformation": information, "TrustedEntityServices": [{"ServiceInformation": service}]}
+
+
+@pytest.mark.usefixtures("east_of_greenwich")
+def test_a_list_is_written_in_the_members_of_the_standard_with_times_in_utc() -> None:
+    raw = trusted_list.create(
+        ENTITIES, operator="Operator", sequence=3, issued=1_790_000_000, next_update=1_790_000_009
+    )
+    assert json.loads(raw) == {
+        "LoTE": {
+            "ListAndSchemeInformation": {
+                "LoTEVersionIdentifier": 1,
+                "LoTESequenceNumber": 3,
+                "LoTEType": "http://uri.etsi.org/19602/LoTEType/local",
+                "SchemeOperatorName": english("Operator"),
+                "SchemeTerritory": "FI",
+                "ListIssueDateTime": "2026-09-21T14:13:20Z",
+                "NextUpdate": "2026-09-21T14:13:29Z",
+            },
+            "TrustedEntitiesList": [
+                listed(
+                    "Hospital",
+                    "NTRFI-9900101-0",
+                    ServiceInformationExtensions=[{"vct": ["a", "b"]}, {"status_3": "superseded"}],
+                ),
+                listed("Office", "NTRFI-9900102-9", ServiceInformationExtensions=[{"vct": ["c"]}]),
+                listed("Nothing yet", "NTRFI-9900103-7"),
+            ],
+        }
+    }
+    assert trusted_list.parse(raw) == trusted_list.parse(RAW)
+
+
+def test_a_list_is_as_large_as_the_limit_and_no_larger() -> None:
+    assert trusted_list.parse(RAW.ljust(16 << 20)).entities == ENTITIES
+    with pytest.raises(TrustError, match="trust_list_invalid"):
+        trusted_list.parse(RAW.ljust((16 << 20) + 1))
+
+
 @pytest.mark.vectors
 def test_our_list_is_valid_by_the_schema_of_the_standard(vectors: Path) -> None:
     (path,) = (vectors / "lote").rglob("1960201_json_schema.json")
