@@ -156,7 +156,7 @@ def _services(entity: JsonObject) -> Iterable[TrustedEntity]:
 def _is_granted_issuance(service: JsonObject) -> bool:
     kind, status = service.get("ServiceTypeIdentifier"), service.get("ServiceStatus")
     return (kind is None or (isinstance(kind, str) and kind.endswith("/Issuance"))) and (
-        status is None or (isinstance(status, str) and status.rsplit("/", 1)[-1] in _GRANTED)
+        status is None or (isinstance(status, str) and status.rpartition("/")[2] in _GRANTED)
     )
 
 
@@ -173,9 +173,9 @@ def _trusted_for(extensions: Iterable[JsonObject]) -> tuple[frozenset[str], bool
 
 
 def _anchor(value: JsonValue) -> Certificate:
+    text = _string(_as_object(value, "X509Certificates").get("val"), "X509Certificates")
     try:
-        der = base64.b64decode(_string(_as_object(value, "X509Certificates").get("val"), "val"), validate=True)
-        return check_anchor(parse_der(der))
+        return check_anchor(parse_der(base64.b64decode(text, validate=True)))
     except (ValueError, TrustError) as error:
         raise TrustError("trust_list_invalid", "X509Certificates") from error
 

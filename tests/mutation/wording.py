@@ -20,7 +20,7 @@ def alone(change: str) -> bool:
 
 
 def _error(change: str, mark: str) -> tuple[ast.stmt, ast.Call] | None:
-    """The statement that raises or returns an error in the lines of one mark, and the call that makes it."""
+    """The statement that raises, returns or keeps an error in the lines of one mark, and the call that makes it."""
     try:
         tree = ast.parse("\n".join(line[1:] for line in change.split("\n") if line.startswith(mark)))
     except SyntaxError:
@@ -29,7 +29,11 @@ def _error(change: str, mark: str) -> tuple[ast.stmt, ast.Call] | None:
         return None
     statement = tree.body[0]
     match statement:
-        case ast.Raise(exc=ast.Call() as made) | ast.Return(value=ast.Call() as made):
+        case (
+            ast.Raise(exc=ast.Call() as made)
+            | ast.Return(value=ast.Call() as made)
+            | ast.Assign(value=ast.Call() as made)
+        ):
             name = ast.unparse(made.func)
             return (statement, made) if name.endswith("Error") or name == "_invalid" else None
     return None

@@ -109,15 +109,23 @@ def test_a_list_names_its_scheme_in_every_language_and_stays_the_same_scheme_fro
     assert trusted_list.parse(next_edition).scheme == trusted_list.parse(RAW).scheme != read.scheme
 
 
+def first(document: dict[str, Any]) -> dict[str, Any]:
+    member: dict[str, Any] = document["LoTE"]["TrustedEntitiesList"][0]
+    return member
+
+
 def service(document: dict[str, Any]) -> dict[str, Any]:
-    information: dict[str, Any] = document["LoTE"]["TrustedEntitiesList"][0]["TrustedEntityServices"][0][
-        "ServiceInformation"
-    ]
+    information: dict[str, Any] = first(document)["TrustedEntityServices"][0]["ServiceInformation"]
     return information
 
 
+def certificates(document: dict[str, Any]) -> list[object]:
+    members: list[object] = service(document)["ServiceDigitalIdentity"]["X509Certificates"]
+    return members
+
+
 def entity(document: dict[str, Any]) -> dict[str, Any]:
-    information: dict[str, Any] = document["LoTE"]["TrustedEntitiesList"][0]["TrustedEntityInformation"]
+    information: dict[str, Any] = first(document)["TrustedEntityInformation"]
     return information
 
 
@@ -131,55 +139,80 @@ UNSAID = root("R").issue("L", ca=None).certificate.x5c_member
 
 
 @pytest.mark.parametrize(
-    "spoil",
+    ("spoil", "member"),
     [
-        lambda d: d.pop("LoTE"),
-        lambda d: d["LoTE"].pop("ListAndSchemeInformation"),
-        lambda d: d["LoTE"].pop("TrustedEntitiesList"),
-        lambda d: d["LoTE"].update(TrustedEntitiesList=[]),
-        lambda d: scheme(d).update(LoTEVersionIdentifier=2),
-        lambda d: scheme(d).update(LoTESequenceNumber="1"),
-        lambda d: scheme(d).update(LoTESequenceNumber=0),
-        lambda d: scheme(d).update(LoTESequenceNumber=True),
-        lambda d: scheme(d).update(NextUpdate="soon"),
+        (lambda d: d.pop("LoTE"), "LoTE"),
+        (lambda d: d["LoTE"].pop("ListAndSchemeInformation"), "ListAndSchemeInformation"),
+        (lambda d: d["LoTE"].pop("TrustedEntitiesList"), "TrustedEntitiesList"),
+        (lambda d: d["LoTE"].update(TrustedEntitiesList=[]), "TrustedEntitiesList"),
+        (lambda d: d["LoTE"].update(TrustedEntitiesList={"a": 1}), "TrustedEntitiesList"),
+        (lambda d: d["LoTE"]["TrustedEntitiesList"].append(1), "TrustedEntitiesList"),
+        (lambda d: scheme(d).update(LoTEVersionIdentifier=2), "version"),
+        (lambda d: scheme(d).update(LoTESequenceNumber="1"), "sequence"),
+        (lambda d: scheme(d).update(LoTESequenceNumber=0), "sequence"),
+        (lambda d: scheme(d).update(LoTESequenceNumber=True), "sequence"),
+        (lambda d: scheme(d).update(NextUpdate="soon"), "NextUpdate"),
         # 6.3.15: a list that has been closed.
-        lambda d: scheme(d).update(NextUpdate=None),
-        lambda d: scheme(d).update(NextUpdate="2020-01-01T00:00:00Z"),
-        lambda d: scheme(d).pop("SchemeOperatorName"),
-        lambda d: scheme(d).update(SchemeOperatorName=[]),
-        lambda d: scheme(d).update(SchemeOperatorName=[{"lang": "en"}]),
-        lambda d: scheme(d).update(SchemeName=[]),
-        lambda d: scheme(d).update(SchemeTerritory=1),
-        lambda d: scheme(d).update(LoTEType=None),
+        (lambda d: scheme(d).update(NextUpdate=None), "NextUpdate"),
+        (lambda d: scheme(d).update(NextUpdate="2020-01-01T00:00:00Z"), "NextUpdate"),
+        (lambda d: scheme(d).update(NextUpdate="2027-01-01T00:00:00"), "NextUpdate"),
+        (lambda d: scheme(d).pop("ListIssueDateTime"), "ListIssueDateTime"),
+        (lambda d: scheme(d).pop("SchemeOperatorName"), "SchemeOperatorName"),
+        (lambda d: scheme(d).update(SchemeOperatorName=[]), "SchemeOperatorName"),
+        (lambda d: scheme(d).update(SchemeOperatorName=[{"lang": "en"}]), "SchemeOperatorName"),
+        (lambda d: scheme(d).update(SchemeOperatorName=["Operator"]), "SchemeOperatorName"),
+        (lambda d: scheme(d).update(SchemeName=[]), "SchemeName"),
+        (lambda d: scheme(d).update(SchemeName=[{"value": ""}]), "SchemeName"),
+        (lambda d: scheme(d).update(SchemeTerritory=1), "SchemeTerritory"),
+        (lambda d: scheme(d).update(LoTEType=None), "LoTEType"),
         # 6.3.17: an extension that must be understood.
-        lambda d: scheme(d).update(SchemeExtensions=[{"critical": True}]),
-        lambda d: scheme(d).update(SchemeExtensions=[{"Critical": "true", "x": 1}]),
-        lambda d: scheme(d).update(SchemeExtensions={}),
-        lambda d: entity(d).update(TEInformationExtensions=[{"critical": True}]),
-        lambda d: service(d)["ServiceInformationExtensions"].append({"vct": ["d"], "critical": True}),
-        lambda d: scheme(d).update(NextUpdate="2027-01-01T00:00:00"),
-        lambda d: scheme(d).pop("ListIssueDateTime"),
-        lambda d: entity(d).update(TEName=[]),
-        lambda d: entity(d).pop("TETradeName"),
-        lambda d: entity(d).update(TETradeName=[{"lang": "en", "value": "Hospital"}]),
-        lambda d: entity(d)["TETradeName"].append({"lang": "en", "value": "NTRFI-1"}),
-        lambda d: service(d).pop("ServiceDigitalIdentity"),
-        lambda d: service(d)["ServiceDigitalIdentity"].update(X509Certificates=[]),
-        lambda d: service(d)["ServiceDigitalIdentity"]["X509Certificates"].append({"val": "AAAA"}),
-        lambda d: service(d)["ServiceDigitalIdentity"]["X509Certificates"].append({"val": LEAF}),
-        lambda d: service(d)["ServiceDigitalIdentity"]["X509Certificates"].append({"val": UNSAID}),
-        lambda d: service(d)["ServiceDigitalIdentity"]["X509Certificates"].append({}),
-        lambda d: service(d).update(ServiceInformationExtensions={}),
-        lambda d: service(d).update(ServiceInformationExtensions=[{"vct": "a"}]),
-        lambda d: service(d).update(ServiceInformationExtensions=[{"vct": [1]}]),
+        (lambda d: scheme(d).update(SchemeExtensions=[{"critical": True}]), "SchemeExtensions"),
+        (lambda d: scheme(d).update(SchemeExtensions=[{"Critical": "true", "x": 1}]), "SchemeExtensions"),
+        (lambda d: scheme(d).update(SchemeExtensions=[{"x": 1, "CRITICALITY": "no"}]), "SchemeExtensions"),
+        (lambda d: scheme(d).update(SchemeExtensions={}), "SchemeExtensions"),
+        (lambda d: entity(d).update(TEInformationExtensions=[{"critical": True}]), "TEInformationExtensions"),
+        (lambda d: entity(d).update(TEInformationExtensions=1), "TEInformationExtensions"),
+        (
+            lambda d: service(d)["ServiceInformationExtensions"].append({"vct": ["d"], "critical": True}),
+            "ServiceInformationExtensions",
+        ),
+        (lambda d: service(d).update(ServiceInformationExtensions={}), "ServiceInformationExtensions"),
+        (lambda d: service(d).update(ServiceInformationExtensions=[{"vct": "a"}]), "vct"),
+        (lambda d: service(d).update(ServiceInformationExtensions=[{"vct": []}]), "vct"),
+        (lambda d: service(d).update(ServiceInformationExtensions=[{"vct": ["a", 1]}]), "vct"),
+        (lambda d: first(d).pop("TrustedEntityInformation"), "TrustedEntityInformation"),
+        (lambda d: entity(d).update(TEName=[]), "TEName"),
+        (lambda d: entity(d).update(TEName=["Hospital"]), "TEName"),
+        (lambda d: entity(d).update(TEName=[{"lang": "en"}]), "TEName"),
+        (lambda d: entity(d).pop("TETradeName"), "TETradeName"),
+        (lambda d: entity(d)["TETradeName"].append("NTRFI-1"), "TETradeName"),
+        (lambda d: entity(d)["TETradeName"].append({"lang": "en"}), "TETradeName"),
+        (lambda d: entity(d).update(TETradeName=[{"lang": "en", "value": "Hospital"}]), "TETradeName"),
+        (lambda d: entity(d)["TETradeName"].append({"lang": "en", "value": "NTRFI-1"}), "TETradeName"),
+        (lambda d: first(d).pop("TrustedEntityServices"), "TrustedEntityServices"),
+        (lambda d: first(d)["TrustedEntityServices"].append("x"), "TrustedEntityServices"),
+        (lambda d: first(d)["TrustedEntityServices"].append({}), "ServiceInformation"),
+        (lambda d: service(d).pop("ServiceDigitalIdentity"), "ServiceDigitalIdentity"),
+        (lambda d: service(d).update(ServiceDigitalIdentity=[]), "ServiceDigitalIdentity"),
+        (lambda d: service(d)["ServiceDigitalIdentity"].update(X509Certificates=[]), "X509Certificates"),
+        (lambda d: certificates(d).append({"val": "AAAA"}), "X509Certificates"),
+        (lambda d: certificates(d).append({"val": "no base64"}), "X509Certificates"),
+        (lambda d: certificates(d).append({"val": ROOT.x5c_member + "\n"}), "X509Certificates"),
+        (lambda d: certificates(d).append({"val": LEAF}), "X509Certificates"),
+        (lambda d: certificates(d).append({"val": UNSAID}), "X509Certificates"),
+        (lambda d: certificates(d).append({}), "X509Certificates"),
+        (lambda d: certificates(d).append(ROOT.x5c_member), "X509Certificates"),
     ],
 )
-def test_a_list_that_is_not_whole_is_refused(spoil: Callable[[dict[str, Any]], object]) -> None:
+def test_a_list_that_is_not_whole_is_refused_and_the_member_is_named(
+    spoil: Callable[[dict[str, Any]], object], member: str
+) -> None:
     document = json.loads(RAW)
     spoil(document)
     with pytest.raises(TrustError) as caught:
         trusted_list.parse(json.dumps(document).encode())
     assert caught.value.code == "trust_list_invalid"
+    assert member in caught.value.detail.split()
 
 
 def test_bytes_that_are_not_json_are_no_list() -> None:
@@ -213,8 +246,16 @@ def test_a_list_in_which_nobody_is_trusted_for_anything_is_refused() -> None:
         trusted_list.parse(json.dumps(document).encode())
 
 
-def test_members_and_extensions_that_are_not_ours_are_ignored() -> None:
+@pytest.mark.parametrize("status", ["http://uri.etsi.org/19602/X/SvcStatus/notified", "granted"])
+def test_members_and_extensions_that_are_not_ours_are_ignored(status: str) -> None:
     document = json.loads(RAW)
-    service(document).update(ServiceStatus="http://uri.etsi.org/19602/X/SvcStatus/notified", Later=1)
+    service(document).update(ServiceStatus=status, Later=1)
     service(document)["ServiceInformationExtensions"] += ["text", {"other": 1}, {"status_3": "revoked"}]
+    assert trusted_list.parse(json.dumps(document).encode()).entities == ENTITIES
+
+
+def test_a_service_may_name_its_types_in_several_extensions_and_its_kind_in_none() -> None:
+    document = json.loads(RAW)
+    service(document).pop("ServiceTypeIdentifier")
+    service(document)["ServiceInformationExtensions"] = [{"status_3": "superseded"}, {"vct": ["a"]}, {"vct": ["b"]}]
     assert trusted_list.parse(json.dumps(document).encode()).entities == ENTITIES
