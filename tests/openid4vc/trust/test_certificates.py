@@ -11,7 +11,16 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 
 from openid4vc.errors import TrustError
-from openid4vc.trust.certificates import Certificate, check_key, from_x509, parse_der, parse_x5c, x5c
+from openid4vc.trust.certificates import (
+    MAX_DER,
+    Certificate,
+    _has_positive_serial,
+    check_key,
+    from_x509,
+    parse_der,
+    parse_x5c,
+    x5c,
+)
 from tests.openid4vc.trust.authorities import NOW, Holder, root
 
 
@@ -66,6 +75,64 @@ def test_one_certificate_has_one_text(ca: Holder) -> None:
     other = stem[:-1] + chr(ord(stem[-1]) + 1) + member[len(stem) :]
     assert base64.b64decode(other, validate=True) == base64.b64decode(member, validate=True)
     assert code([other]) == "x5c_invalid"
+
+
+def sized(ca: Holder, size: int) -> Certificate:
+    """A certificate whose DER has this many octets."""
+    filling = size - 600
+    while True:
+        filler = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.99999.3"), bytes(filling))
+        certificate = ca.issue("Large", more=[filler]).certificate
+        if len(certificate.der) == size:
+            return certificate
+        # The length of an ECDSA signature varies by itself.
+        filling += size - len(certificate.der)
+
+
+def test_a_certificate_is_as_large_as_the_limit_and_no_larger(ca: Holder) -> None:
+    largest, larger = sized(ca, MAX_DER), sized(ca, MAX_DER + 1)
+    assert parse_x5c([largest.x5c_member]) == (largest,)
+    assert code([larger.x5c_member]) == "x5c_invalid"
+    assert parse_der(largest.der) == largest
+    with pytest.raises(TrustError, match="x5c_invalid"):
+        parse_der(larger.der)
+
+
+@pytest.mark.parametrize(
+    ("serial", "positive"),
+    [
+        ("020101", True),
+        ("02017f", True),
+        ("02020080", True),
+        ("020200ff", True),
+        ("0203010000", True),
+        ("020100", False),
+        ("02020000", False),
+        ("020180", False),
+        ("0201ff", False),
+        ("02810101", True),
+        ("0281010001", False),
+        ("028001", False),
+        ("0200", False),
+        ("02", False),
+        ("", False),
+    ],
+)
+@pytest.mark.parametrize("version", ["", "a003020102"])
+@pytest.mark.parametrize("more", [0, 90, 200, 300])
+def test_a_serial_number_is_positive(serial: str, positive: bool, version: str, more: int) -> None:
+    """RFC 5280 §4.1.2.2; a certificate of version 1 does not say its version. Lengths are of one octet to three."""
+    tbs = element(bytes.fromhex(version + serial) + bytes(more if positive else 0))
+    assert _has_positive_serial(element(tbs)) is positive
+
+
+def element(content: bytes) -> bytes:
+    """A SEQUENCE (X.690 §8.1.3)."""
+    length = len(content)
+    if length < 0x80:
+        return bytes([0x30, length]) + content
+    octets = length.to_bytes((length.bit_length() + 7) // 8)
+    return bytes([0x30, 0x80 | len(octets)]) + octets + content
 
 
 def test_der_that_is_no_certificate_or_more_than_one_is_refused(leaf: Certificate) -> None:

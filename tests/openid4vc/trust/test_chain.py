@@ -58,6 +58,16 @@ def test_every_certificate_of_the_path_must_be_within_its_time() -> None:
     assert refused(root("Stranger").issue("L"), anchors=(gone, coming, ROOT)) == "chain_untrusted"
 
 
+def test_when_a_certificate_began_or_ended_is_said() -> None:
+    for leaf, code, time in (
+        (ROOT.issue("L", not_after=NOW - 1), "cert_expired", NOW - 1),
+        (ROOT.issue("L", not_before=NOW + 1), "cert_not_yet_valid", NOW + 1),
+    ):
+        with pytest.raises(TrustError) as caught:
+            verify(leaf)
+        assert (caught.value.code, caught.value.facts) == (code, {"time": time})
+
+
 @pytest.mark.usefixtures("east_of_greenwich")
 def test_the_time_of_a_path_is_in_utc_wherever_it_is_checked() -> None:
     brief = root("Brief", not_before=NOW, not_after=NOW)
@@ -93,6 +103,14 @@ def test_a_root_that_the_token_brings_along_is_no_anchor() -> None:
     theirs = root("Theirs")
     middle = theirs.authority("Middle")
     assert refused(middle.issue("L"), middle, theirs) == "chain_untrusted"
+
+
+def test_another_certificate_of_the_anchor_itself_is_no_anchor_either() -> None:
+    """A path without it would hold: HAIP 1.0 §6.1.1 wants none of the anchor's own certificates."""
+    assert isinstance(ROOT.key, EllipticCurvePrivateKey)
+    renewed = root("Root", key=ROOT.key)
+    assert refused(ROOT.issue("L"), renewed) == "chain_untrusted"
+    assert refused(UPPER.issue("L"), UPPER, renewed) == "chain_untrusted"
 
 
 @pytest.mark.case("X-06")

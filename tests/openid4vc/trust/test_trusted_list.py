@@ -238,6 +238,27 @@ def test_a_service_that_is_withdrawn_or_not_for_issuance_is_trusted_for_nothing(
     ]
 
 
+def test_a_service_beside_one_that_is_withdrawn_is_trusted() -> None:
+    document = json.loads(RAW)
+    withdrawn = json.loads(json.dumps(first(document)["TrustedEntityServices"][0]))
+    withdrawn["ServiceInformation"]["ServiceStatus"] = "withdrawn"
+    first(document)["TrustedEntityServices"].insert(0, withdrawn)
+    assert trusted_list.parse(json.dumps(document).encode()).entities == ENTITIES
+
+
+def test_a_list_may_end_in_the_second_in_which_it_was_issued() -> None:
+    raw = trusted_list.create(ENTITIES, operator="Operator", sequence=1, issued=NOW, next_update=NOW)
+    assert trusted_list.parse(raw).next_update == NOW
+
+
+def test_who_is_no_authority_is_no_anchor() -> None:
+    assert trusted_list.check_anchor(ROOT) is ROOT
+    for ca in (False, None):
+        with pytest.raises(TrustError) as caught:
+            trusted_list.check_anchor(root("R").issue("L", ca=ca).certificate)
+        assert caught.value.code == "trust_list_invalid"
+
+
 def test_a_list_in_which_nobody_is_trusted_for_anything_is_refused() -> None:
     document = json.loads(RAW)
     del document["LoTE"]["TrustedEntitiesList"][1:]
