@@ -188,8 +188,8 @@ def _subject(certificate: x509.Certificate, oid: x509.ObjectIdentifier) -> str |
         raise ValueError("an attribute of the subject twice")
     if not values:
         return None
-    value = values[0].value
-    return value if isinstance(value, str) else None
+    # Octets are the value of an x500UniqueIdentifier alone; elsewhere the library refuses them.
+    return str(values[0].value)
 
 
 def _standard_base64(member: object) -> bytes:

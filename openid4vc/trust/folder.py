@@ -96,7 +96,7 @@ def _signed_lists(
         if not anchors:
             raise TrustError("trust_anchors_missing", "of signed lists", role=str(Role.LIST), file=str(path))
         try:
-            text = _read(path).decode("ascii")
+            text = _read(path).decode()
             read = signed_list.verify(
                 text, anchors=anchors, algorithms=LIST_ALGORITHMS, now=now, last=seen.get(path.name)
             )

@@ -37,6 +37,13 @@ LEAF_LIFE_DAYS: Final[Mapping[Role, int]] = {
 }
 # The organisation of every root made here; `--production` refuses anchors that carry it.
 DEMO_ORGANIZATION: Final = "Todiste demo"
+# RFC 5280 §4.2.1.3, as the library names them.
+_USAGES: Final = (
+    *("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement"),
+    *("key_cert_sign", "crl_sign", "encipher_only", "decipher_only"),
+)
+# contentCommitment: what PDF readers look for in a seal (ETSI EN 319 412-2 §4.3.2).
+_MORE_USAGES: Final[Mapping[Role, tuple[str, ...]]] = {Role.SEALING: ("content_commitment",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +73,7 @@ def make_root(role: Role, *, now: int) -> Root:
     builder = (
         _builder(name, name, key.public_key(), now - BACKDATED, now + ROOT_LIFE_DAYS * DAY)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(_key_usage(key_cert_sign=True, crl_sign=True), critical=True)
+        .add_extension(_key_usage("key_cert_sign", "crl_sign"), critical=True)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key()), critical=False)
     )
     return Root(role, from_x509(builder.sign(key, SHA256())), key)
@@ -102,8 +109,7 @@ def make_leaf(
     builder = (
         _builder(x509.Name(attributes), issuer.subject, public_key, now - BACKDATED, not_after)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        # contentCommitment: what PDF readers look for in a seal (ETSI EN 319 412-2 §4.3.2).
-        .add_extension(_key_usage(digital_signature=True, content_commitment=role is Role.SEALING), critical=True)
+        .add_extension(_key_usage("digital_signature", *_MORE_USAGES.get(role, ())), critical=True)
         .add_extension(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(root.private_key.public_key()), critical=False
         )
@@ -130,24 +136,8 @@ def _builder(
     )
 
 
-def _key_usage(
-    *,
-    digital_signature: bool = False,
-    content_commitment: bool = False,
-    key_cert_sign: bool = False,
-    crl_sign: bool = False,
-) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=digital_signature,
-        content_commitment=content_commitment,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=key_cert_sign,
-        crl_sign=crl_sign,
-        encipher_only=False,
-        decipher_only=False,
-    )
+def _key_usage(*usages: str) -> x509.KeyUsage:
+    return x509.KeyUsage(**{usage: usage in usages for usage in _USAGES})
 
 
 def _general_name(name: str) -> x509.GeneralName:

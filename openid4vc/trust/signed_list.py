@@ -70,7 +70,7 @@ def verify(
         raise TrustError("trust_list_invalid", "signed in the future")
     entries = trusted_list.parse(parsed.payload)
     _check_operator(signer, entries)
-    accepted = SignedList(entries, signer, signed_at, hashlib.sha256(text.encode("ascii")).digest())
+    accepted = SignedList(entries, signer, signed_at, hashlib.sha256(text.encode()).digest())
     _check_edition(accepted, last, now)
     return accepted
 

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 
 from openid4vc.errors import TrustError
+from openid4vc.jose.algorithms import ES256_ONLY
 from openid4vc.trust.certificates import (
     MAX_DER,
     Certificate,
@@ -167,6 +168,29 @@ def test_a_key_that_is_not_on_p256_is_refused_when_it_is_asked_for(
     with pytest.raises(TrustError) as caught:
         _ = certificate.public_key
     assert caught.value.code == "x5c_invalid"
+
+
+@pytest.mark.parametrize(
+    ("part", "broken"),
+    [
+        # id-ecPublicKey (RFC 5480 §2.1.1) to an algorithm that nobody knows.
+        ("06072a8648ce3d0201", "06072a8648ce3d0209"),
+        # The octet that says that a point is uncompressed.
+        ("03420004", "03420005"),
+    ],
+)
+def test_a_key_that_cannot_be_read_is_refused_when_it_is_asked_for(leaf: Certificate, part: str, broken: str) -> None:
+    certificate = parse_der(leaf.der.replace(bytes.fromhex(part), bytes.fromhex(broken)))
+    for ask in (lambda: certificate.public_key, lambda: certificate.verification_key(ES256_ONLY)):
+        with pytest.raises(TrustError) as caught:
+            ask()
+        assert caught.value.code == "x5c_invalid"
+
+
+@pytest.mark.parametrize("name", [b"Leaf", b"Root"])
+def test_a_certificate_whose_subject_or_issuer_cannot_be_read_is_refused(leaf: Certificate, name: bytes) -> None:
+    with pytest.raises(TrustError, match="x5c_invalid"):
+        parse_der(leaf.der.replace(b"\x0c\x04" + name, b"\x0c\x04\xff\xff\xff\xff"))
 
 
 @pytest.mark.case("X-11")

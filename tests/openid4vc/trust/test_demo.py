@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 
 from openid4vc.errors import TrustError
-from openid4vc.trust import chain, demo, folder, making
+from openid4vc.trust import chain, demo, folder, making, trusted_list
 from openid4vc.trust.certificates import Certificate, Role, check_key
 from openid4vc.trust.demo import DemoOrganisation, DemoTrust
 from tests.openid4vc.trust.authorities import DAY, NOW
@@ -92,6 +92,17 @@ def test_a_leaf_says_what_the_table_of_certificates_says(trust: DemoTrust) -> No
 def test_a_leaf_never_outlives_its_root(trust: DemoTrust) -> None:
     (leaf,) = issue(trust, Role.ISSUER, now=NOW + 3600 * DAY)
     assert leaf.not_after == trust.root(Role.ISSUER).certificate.not_after
+
+
+def test_each_edition_of_the_list_has_the_next_number(trust: DemoTrust) -> None:
+    path = trust.directory / "issuers" / "demo.lote.json"
+    root = trust.root(Role.ISSUER).certificate
+    for sequence in (1, 2):
+        read = trusted_list.parse(path.read_bytes())
+        assert (read.sequence, read.issued, read.next_update) == (sequence, NOW - 2 * DAY, root.not_after)
+        assert read.operator_names == {"Todiste demo"}
+        assert stat.S_IMODE(path.stat().st_mode) == 0o644
+        join(trust.directory, OFFICE)
 
 
 def test_a_second_call_changes_nothing(trust: DemoTrust) -> None:

@@ -17,7 +17,9 @@ def test_the_longest_prefix_says_where() -> None:
     assert TYPES.locate(vct, "https://h.example/base/o1") == "https://h.example/base/types/lausuntopalaute/1"
     assert TYPES.locate(vct, "http://127.0.0.1:8001/o1") == "http://127.0.0.1:8001/types/lausuntopalaute/1"
     assert TYPES.locate(vct, "https://h.example/o1/") == "https://h.example/types/lausuntopalaute/1"
-    assert TYPES.locate(vct, "https://h.example/a://b/o1") == "https://h.example/a://b/types/lausuntopalaute/1"
+    # The last segment alone is the organisation's.
+    assert TYPES.locate(vct, "https://h.example/a://b") == "https://h.example/a://types/lausuntopalaute/1"
+    assert TYPES.locate(vct, "https://H.EX") == "https://H.EX/types/lausuntopalaute/1"
     assert TYPES.locate(vct, "https://h.example") == "https://h.example/types/lausuntopalaute/1"
     assert TYPES.locate("urn:eudi:pid:1", "https://h.example/o8") == "https://h.example/types/pid/1"
     assert TYPES.locate("https://tyypit.example/other/1", "https://h.example/o1") == "https://types.example/all/other/1"
@@ -43,6 +45,11 @@ def test_a_type_that_no_prefix_maps_or_that_would_climb_out_is_nowhere(vct: str)
     assert TYPES.locate(vct, "https://h.example/o1") is None
 
 
+def test_a_base_may_be_plain_http_which_retrieval_allows_to_loopback_alone() -> None:
+    types = type_locations.parse(b'{"urn:x:": "http://127.0.0.1:8001/types/"}')
+    assert types.locate("urn:x:1", "https://h.example/o1") == "http://127.0.0.1:8001/types/1"
+
+
 @pytest.mark.parametrize(
     "raw",
     [
@@ -51,6 +58,7 @@ def test_a_type_that_no_prefix_maps_or_that_would_climb_out_is_nowhere(vct: str)
         b'{"a": "issuers"}',
         b'{"a": {"issuer": "../"}}',
         b'{"a": {"issuer": "pid"}}',
+        b'{"a": {"issuer": "pid//"}}',
         b'{"a": {"issuer": "pid/", "b": 1}}',
         b'{"a": "https://types.example/all"}',
         b'{"a": "file:///"}',
