@@ -7,7 +7,7 @@ Validation"; HAIP 1.0 §6.1 (`x5c` alone, `cnf.jwk`, limited validity).
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from openid4vc import sd_jwt
 from openid4vc.errors import CredentialError, JoseError, KeyBindingError, SdJwtError, StatusError, TrustError
@@ -193,19 +193,19 @@ def _check_iss(claims: JsonObject, certificate: Certificate) -> None:
         raise CredentialError("iss_mismatch")
     if iss in certificate.uri_names:
         return
-    url = _web_url(iss)
-    if url is None or not certificate.has_dns_name(url.hostname or ""):
+    host = _web_host(iss)
+    if host is None or not certificate.has_dns_name(host):
         raise CredentialError("iss_mismatch")
 
 
-def _web_url(text: str) -> SplitResult | None:
-    """An https URL, or http on loopback (a demo's; nothing is fetched from it), without user information."""
+def _web_host(text: str) -> str | None:
+    """The host of an https URL, or of http on loopback (a demo's; nothing is fetched from it); no user information."""
     try:
         url = urlsplit(text)
     except ValueError:
         return None
     loopback = url.scheme == "http" and url.hostname in _LOOPBACK_HOSTS
-    return url if (url.scheme == "https" or loopback) and url.hostname and "@" not in url.netloc else None
+    return url.hostname if (url.scheme == "https" or loopback) and "@" not in url.netloc else None
 
 
 def read_status(claims: JsonObject, issuer: TrustedIssuer) -> StatusReference | None:

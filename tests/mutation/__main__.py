@@ -52,7 +52,13 @@ def prepare() -> None:
 def mutmut(*arguments: str) -> str:
     """Output of a command of mutmut; SystemExit with it when the command fails."""
     vectors = os.environ.get("TODISTE_VECTORS") or str(ROOT.parent / "shared" / "vectors")
-    environment = {**os.environ, "TODISTE_VECTORS": vectors, "PYTHONPATH": ""}
+    environment = {
+        **os.environ,
+        "TODISTE_VECTORS": vectors,
+        "PYTHONPATH": "",
+        # Not in the configuration: what is changed there makes mutmut forget what it has done.
+        "PYTEST_ADDOPTS": "-p tests.mutation.examples",
+    }
     done = subprocess.run(
         [sys.executable, "-m", "mutmut", *arguments], cwd=PLACE, env=environment, stdout=subprocess.PIPE, text=True
     )

@@ -135,6 +135,12 @@ def test_a_changed_header_is_refused() -> None:
 )
 def test_a_credential_outside_its_time_is_refused(times: dict[str, object], code: str) -> None:
     refused({**PAYLOAD, **times}, code)
+    # Whoever is told so is told the time too, and which of the three it is.
+    with pytest.raises(CredentialError) as caught:
+        receive(ISSUER.forged({**PAYLOAD, **times}), ISSUER)
+    ((name, value),) = times.items()
+    assert caught.value.facts == ({} if code == "time_claim_invalid" else {"time": value})
+    assert caught.value.detail == ("" if code == "expired" else name)
 
 
 def test_a_credential_at_the_edge_of_its_time_is_accepted() -> None:
