@@ -135,6 +135,15 @@ PAYLOAD: Mapping[str, object] = {
 }
 
 
+def plain(value: object) -> object:
+    """Claims as they would be without marks."""
+    if isinstance(value, Disclosable):
+        return plain(value.value)
+    if isinstance(value, dict):
+        return {name: plain(member) for name, member in value.items()}
+    return [plain(element) for element in value] if isinstance(value, list) else value
+
+
 def receive(text: str, issuer: Issuer, *, now: int = NOW, types: TypeMatching = ANY_TYPE) -> VerifiedCredential:
     """What a wallet does with a card."""
     return credential.verify(

@@ -133,12 +133,14 @@ def test_a_key_that_would_have_to_be_fetched_is_refused(member: str, url: object
 
 
 @pytest.mark.case("J-07")
-@pytest.mark.parametrize("kid", ["k" * 10_000, 5, {"kid": "a"}, None, ["a"], True])
+@pytest.mark.parametrize("kid", ["k" * 10_000, "k" * 1025, 5, {"kid": "a"}, None, ["a"], True])
 def test_a_kid_that_is_no_short_string_is_refused(kid: object) -> None:
     refused(forge({"alg": "ES256", "typ": "thing+jwt", "kid": kid}, {}, KEY), "jose_header")
 
 
-@pytest.mark.parametrize("kid", ["../../etc/passwd", "' OR 1=1--", "https://canary.example/key", "did:example:1"])
+@pytest.mark.parametrize(
+    "kid", ["../../etc/passwd", "' OR 1=1--", "https://canary.example/key", "did:example:1", "k" * 1024]
+)
 def test_a_kid_of_any_text_chooses_no_key(kid: str) -> None:
     refused(forge({"alg": "ES256", "typ": "thing+jwt", "kid": kid}, {}, new_key()), "bad_signature")
 
@@ -325,9 +327,15 @@ def test_a_header_of_a_megabyte_is_refused_before_it_is_read() -> None:
         with pytest.raises(ProtocolError) as caught:
             jws.parse(forge({**header, **member}, {}, KEY), typ="thing+jwt")
         assert caught.value.code in ("too_large", "jose_malformed")
+    # 65536 characters are read, the next length that there is is not.
+    room = 49152 - len(json.dumps({**header, "x": ""}))
+    assert jws.parse(forge({**header, "x": "x" * room}, {}, KEY), typ="thing+jwt")
+    with pytest.raises(JoseError, match="jose_malformed"):
+        jws.parse(forge({**header, "x": "x" * (room + 1)}, {}, KEY), typ="thing+jwt")
 
 
 def test_a_token_over_its_limit_is_refused() -> None:
+    assert jws.parse(GOOD, typ=None, max_bytes=len(GOOD))
     with pytest.raises(FormatError, match="too_large"):
         jws.parse(GOOD, typ=None, max_bytes=len(GOOD) - 1)
 

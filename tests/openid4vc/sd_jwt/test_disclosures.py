@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openid4vc import base64url
+from openid4vc import base64url, strict_json
 from openid4vc.errors import ProtocolError
 from openid4vc.sd_jwt import Disclosable, disclosure
 from openid4vc.sd_jwt.disclosure import digest
@@ -210,15 +210,17 @@ def nested(levels: int) -> tuple[dict[str, object], list[str]]:
 
 @pytest.mark.case("S-16")
 def test_depth_and_number_are_bounded_also_across_disclosures() -> None:
-    payload, disclosures = nested(40)
-    assert accepted(payload, disclosures)
-    refused(*nested(70), "json_too_deep")
+    # As deep as JSON may be in one text, and one deeper.
+    assert accepted(*nested(strict_json.MAX_DEPTH - 1))
+    refused(*nested(strict_json.MAX_DEPTH), "json_too_deep")
     refused(*nested(1500), "too_many_disclosures")
     many = [encode([f"c2FsdHNhbHRzYWx0c2FsdA{number}", f"n{number}", 1]) for number in range(10_000)]
     refused({"_sd": [digest(NAME)]}, many, "too_many_disclosures")
     # Counted before any of them is looked at.
     refused({"_sd": [digest(NAME)]}, ["!"] * 1001, "too_many_disclosures")
     refused({"_sd": [digest(NAME)]}, ["!"] * 1000, "disclosure_malformed")
+    few = many[:1000]
+    assert len(accepted({"_sd": [digest(each) for each in few]}, few)) == 1000
     with pytest.raises(ProtocolError):
         deep = '{"vct":"x","a":' + "[" * 5000 + "]" * 5000 + "}"
         receive(assembled(ISSUER, deep, []), ISSUER)  # type: ignore[arg-type]
@@ -249,6 +251,14 @@ def test_tildes_and_jwts_out_of_their_places_are_refused(spoil: Callable[[str, s
         with pytest.raises(ProtocolError) as caught:
             take(spoil(CARD, key_binding_jwt), ISSUER)
         assert caught.value.code in ("sd_jwt_malformed", "jose_malformed")
+
+
+def test_an_empty_place_is_no_disclosure_and_nothing_is_no_sd_jwt() -> None:
+    for disclosures in ([""], [NAME, ""], ["", NAME]):
+        refused({"_sd": [digest(NAME)]}, disclosures, "sd_jwt_malformed")
+    for text in (CARD.split("~")[0], "", "~", "~" + CARD):
+        with pytest.raises(ProtocolError, match="sd_jwt_malformed"):
+            receive(text, ISSUER)
 
 
 def test_a_key_binding_jwt_that_runs_into_the_last_disclosure_is_no_key_binding() -> None:
@@ -283,6 +293,8 @@ def test_a_disclosure_of_five_megabytes_is_refused_before_it_is_decoded() -> Non
     for text in ("~" * ((1 << 20) + 1), "!" * ((1 << 20) + 1)):
         with pytest.raises(ProtocolError, match="too_large"):
             receive(text, ISSUER)
+        with pytest.raises(ProtocolError, match=r"sd_jwt_malformed|too_many_disclosures"):
+            receive(text[:-1], ISSUER)
 
 
 PRESENTED = bound(CARD)

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ from openid4vc.jose import jws
 from openid4vc.jose.jws import KeySigner
 from openid4vc.sd_jwt import Disclosable, KeyBinding
 from openid4vc.sd_jwt.disclosure import digest
-from tests.openid4vc.credentials import fresh_salts
+from openid4vc.sd_jwt.issuing import MAX_DEPTH
+from tests.openid4vc.credentials import fresh_salts, plain
 from tests.openid4vc.forging import new_key
 
 KEY = new_key()
@@ -50,6 +52,10 @@ def test_array_elements_and_marks_inside_marks_become_digests() -> None:
     assert loans[1] == "loans"
     assert [list(element) for element in loans[2]] == [["..."], ["_sd"], ["C", loans[2][2][1]]]
     assert list(payload_of(text)) == ["_sd", "_sd_alg"]
+
+
+def test_no_digests_asked_for_are_no_digests() -> None:
+    assert payload_of(issue({"a": 1}, digests=0)) == {"a": 1}
 
 
 @pytest.mark.parametrize("count", [0, 1, 5, 8])
@@ -101,7 +107,28 @@ def test_a_mark_directly_inside_a_mark_and_endless_nesting_are_errors_of_the_cal
             issue({"a": value})
 
 
+@pytest.mark.parametrize(
+    "around",
+    [
+        lambda value: {"a": value},
+        lambda value: [value],
+        lambda value: {"a": Disclosable(value)},
+        lambda value: [Disclosable(value)],
+    ],
+    ids=["member", "element", "disclosable member", "disclosable element"],
+)
+def test_claims_are_as_deep_as_can_be_read_and_no_deeper(around: Callable[[object], object]) -> None:
+    value: object = 1
+    for _ in range(MAX_DEPTH - 1):
+        value = around(value)
+    payload = {"a": value}
+    assert sd_jwt.reopen(issue(payload)).claims == plain(payload)
+    with pytest.raises(ValueError, match="nested"):
+        issue({"a": around(value)})
+
+
 def test_more_disclosures_than_anybody_takes_are_not_issued() -> None:
+    sd_jwt.reopen(issue({"a": [Disclosable(number) for number in range(1000)]}))
     with pytest.raises(SdJwtError, match="too_many_disclosures"):
         issue({"a": [Disclosable(number) for number in range(1001)]})
 

@@ -12,7 +12,18 @@ from openid4vc.errors import JoseError, KeyBindingError, SdJwtError
 from openid4vc.jose import jws
 from openid4vc.jose.jws import KeySigner
 from openid4vc.sd_jwt import Bind, ClaimPath, Disclosable, KeyBinding, NoBinding, VerifiedSdJwt
-from tests.openid4vc.credentials import AUDIENCE, HOLDER, NONCE, NOW, Issuer, check, fresh_salts, present, receive
+from tests.openid4vc.credentials import (
+    AUDIENCE,
+    HOLDER,
+    NONCE,
+    NOW,
+    Issuer,
+    check,
+    fresh_salts,
+    plain,
+    present,
+    receive,
+)
 from tests.openid4vc.forging import new_key
 
 ISSUER = Issuer()
@@ -101,15 +112,6 @@ def marked(children: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 PAYLOADS = st.dictionaries(
     NAMES, (tree := st.recursive(SCALARS, marked, max_leaves=12)) | tree.map(Disclosable), max_size=5
 )
-
-
-def plain(value: object) -> object:
-    """The payload as it would be without marks."""
-    if isinstance(value, Disclosable):
-        return plain(value.value)
-    if isinstance(value, dict):
-        return {name: plain(member) for name, member in value.items()}
-    return [plain(element) for element in value] if isinstance(value, list) else value
 
 
 @given(PAYLOADS)

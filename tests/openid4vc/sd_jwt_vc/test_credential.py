@@ -65,6 +65,12 @@ def test_an_honest_credential_says_who_what_whose_and_how_long() -> None:
     assert got.holder_thumbprint == jwk.thumbprint(public_jwk(HOLDER))
 
 
+def test_a_header_that_led_to_its_issuer_is_not_read_again() -> None:
+    issuer = Issuer()
+    first, second = (receive(issuer.card(), issuer).sd_jwt.header for _ in range(2))
+    assert second is first
+
+
 def test_the_issued_form_is_one() -> None:
     held = receive(ISSUER.card(vct_integrity="sha256-x", status=None, exp=NOW + 3600), ISSUER)
     assert list(held.sd_jwt.header) == ["typ", "x5c", "alg"]
