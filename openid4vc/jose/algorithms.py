@@ -81,7 +81,7 @@ class Ecdsa(SignatureAlgorithm):
 def _der_integer(octets: bytes) -> bytes:
     """An unsigned number of fewer than 128 octets as the library wants it (RFC 3279 §2.2.3), none more than needed."""
     number = octets.lstrip(b"\0")
-    if number[:1] >= b"\x80" or not number:
+    if number >= b"\x80" or not number:
         return b"\2%c\0%b" % (len(number) + 1, number)
     return b"\2%c%b" % (len(number), number)
 

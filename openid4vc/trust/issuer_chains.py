@@ -33,8 +33,8 @@ class _Vouched(NamedTuple):
 
     chain: IssuerChain
     entries: tuple[TrustedIssuer, ...]
-    since: float
-    until: float
+    since: int
+    until: int
 
 
 class IssuerChains:
@@ -80,9 +80,11 @@ class IssuerChains:
         return vouched
 
 
-def _constant_around(now: int, certificates: Iterable[Certificate]) -> tuple[float, float]:
-    """The time around `now` in which no certificate starts or ends: a path that holds now holds in all of it."""
-    turns = {float("-inf"), float("inf")}.union(*((c.not_before, c.not_after + 1) for c in certificates))
-    ordered = sorted(turns)
-    place = bisect_right(ordered, now)
-    return ordered[place - 1], ordered[place]
+def _constant_around(now: int, certificates: Iterable[Certificate]) -> tuple[int, int]:
+    """The time around `now` in which no certificate starts or ends: a path that holds now holds in all of it.
+
+    At least one of the certificates has begun and not ended, as those of a path that holds have.
+    """
+    turns = sorted(turn for certificate in certificates for turn in (certificate.not_before, certificate.not_after + 1))
+    place = bisect_right(turns, now)
+    return turns[place - 1], turns[place]

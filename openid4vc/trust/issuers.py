@@ -105,13 +105,10 @@ def authorised(entries: Sequence[TrustedIssuer], *, vct: str, now: int) -> Trust
     TrustError `trust_list_invalid` where only a list past its NextUpdate knows them;
     `issuer_not_authorised_for_type` for a known issuer of other types.
     """
-    current = False
     for entry in entries:
-        if entry.valid_until is None or now <= entry.valid_until:
-            if vct in entry.vct:
-                return entry
-            current = True
-    if not current:
+        if vct in entry.vct and (entry.valid_until is None or now <= entry.valid_until):
+            return entry
+    if not any(entry.valid_until is None or now <= entry.valid_until for entry in entries):
         raise TrustError("trust_list_invalid", "list is past its NextUpdate", file=entries[0].file.name)
     raise TrustError("issuer_not_authorised_for_type")
 

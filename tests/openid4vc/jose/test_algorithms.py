@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512
 from jwcrypto.jwk import JWK
 from jwcrypto.jws import JWS
@@ -83,6 +84,37 @@ def test_an_algorithm_checks_by_what_it_is_made_of(
     assert made.takes(key)
     made.check(key, base64url.decode(signature), signing_input.encode())
     refused(lambda: made.check(key, base64url.decode(signature), b"x" + signing_input.encode()), "bad_signature")
+
+
+class Watched:
+    """A key on P-521 that keeps the signature it is asked about."""
+
+    curve = ec.SECP521R1()
+
+    def verify(self, signature: bytes, _data: bytes, _scheme: object) -> None:
+        self.signature = signature
+
+
+@pytest.mark.parametrize(
+    ("r", "s"),
+    [
+        (0, 0),
+        (1, 0),
+        (0x7F, 0x80),
+        (0x80, 0x7F),
+        (0x8000, 0x7FFF),
+        (0xFF, 0x100),
+        (2**528 - 1, 2**527),
+        (2**527 - 1, 1),
+        # 126 to 129 octets inside the sequence: its length is written in one octet up to 127.
+        *((2**487 - 1, 2 ** (8 * octets - 1) - 1) for octets in (61, 62, 63, 64)),
+    ],
+)
+def test_the_numbers_of_a_signature_are_checked_as_they_were_sent(r: int, s: int) -> None:
+    """RFC 3279 §2.2.3, in DER, from two numbers of one length (RFC 7518 §3.4)."""
+    key = Watched()
+    EVERYTHING["ES512"].check(key, r.to_bytes(66) + s.to_bytes(66), b"data")
+    assert key.signature == encode_dss_signature(r, s)
 
 
 @pytest.mark.parametrize("alg", NAMES)

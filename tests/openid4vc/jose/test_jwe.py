@@ -256,6 +256,21 @@ def test_a_faulty_header_has_no_key_id() -> None:
             jwe.key_id(text)
 
 
+def test_a_header_says_what_was_asked_for_and_nothing_else() -> None:
+    every = jwe.encrypt(b"x", RECIPIENT, enc="A128GCM", kid="k1", cty="JWT", ephemeral=KEY, apu=b"a", apv=b"b")
+    assert json.loads(base64url.decode(every.split(".")[0])) == {
+        "alg": "ECDH-ES",
+        "enc": "A128GCM",
+        "epk": RECIPIENT,
+        "kid": "k1",
+        "cty": "JWT",
+        "apu": base64url.encode(b"a"),
+        "apv": base64url.encode(b"b"),
+    }
+    none = jwe.encrypt(b"x", RECIPIENT, enc="A128GCM", kid=None, ephemeral=KEY)
+    assert json.loads(base64url.decode(none.split(".")[0])) == {"alg": "ECDH-ES", "enc": "A128GCM", "epk": RECIPIENT}
+
+
 @given(st.integers(0, len(GOOD) - 1), st.characters(max_codepoint=0x2FF))
 def test_no_changed_character_is_accepted(index: int, character: str) -> None:
     if GOOD[index] != character:

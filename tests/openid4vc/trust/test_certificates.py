@@ -59,7 +59,7 @@ def test_x5c_must_be_an_array_of_one_to_five_certificates_in_canonical_base64_de
     pem = leaf.x509.public_bytes(Encoding.PEM).decode()
     url = base64.urlsafe_b64encode(leaf.der + b"\xff").decode().rstrip("=")
     longer = [[good + "\n"], [good.rstrip("=") + "=" * 3]]
-    values: list[object] = [None, good, {}, [], [pem], [url], [None], [[good]], [""], *longer]
+    values: list[object] = [None, good, {}, [], [pem], [url], [None], [[good]], [""], ["A"], ["é" + good], *longer]
     for value in values:
         assert code(value) == "x5c_invalid"
     many = [ca.issue(f"L{n}").certificate.x5c_member for n in range(6)]
