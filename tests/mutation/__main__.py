@@ -1,7 +1,9 @@
 """`make mutation`: mutate the packages of the core, run their tests against each change, compare with what is known.
 
-The sources are copied to build/mutation, where mutmut keeps what it has done: a run that was interrupted goes on. A
-survivor is named by its function and the lines that it changes, so that the list outlives changes elsewhere.
+The sources are copied to build/mutation, where mutmut keeps what it has done: a run that was interrupted goes on. What
+survived is run again each time, for tests may have changed; what a test killed is not, as long as its function stays
+the same (without that folder all of it is). A survivor is named by its function and the lines that it changes, so that
+the list outlives changes elsewhere.
 Exit code 1 when a mutant survives that no file of `equivalent` explains, or one is explained that no longer survives.
 """
 
@@ -12,7 +14,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from tests.mutation import wording
 
@@ -35,8 +37,18 @@ pytest_add_cli_args_test_selection = {json.dumps(["tests/openid4vc/" + package.s
 """
 
 
+# Exit codes of pytest, as mutmut keeps them: a test failed, or pytest itself did.
+KILLED: Final = (1, 3)
+
+
+def noticed(remembered: dict[str, Any]) -> dict[str, Any]:
+    """What mutmut remembers of a file, without each change that no test noticed; None is one that was not run."""
+    codes = remembered["exit_code_by_key"]
+    return {**remembered, "exit_code_by_key": {name: code if code in KILLED else None for name, code in codes.items()}}
+
+
 def prepare() -> None:
-    """The sources as they are now; what mutmut remembers of unchanged functions stays."""
+    """The sources and tests as they are now, and of what mutmut remembers the changes that were noticed."""
     PLACE.mkdir(parents=True, exist_ok=True)
     for name in COPIED:
         source, target = ROOT / name, PLACE / name
@@ -47,6 +59,10 @@ def prepare() -> None:
             shutil.copyfile(source, target)
     with (PLACE / "pyproject.toml").open("a", encoding="utf-8") as file:
         file.write(CONFIGURATION)
+    for path in PLACE.glob("mutants/openid4vc/**/*.meta"):
+        path.write_text(json.dumps(noticed(json.loads(path.read_text("utf-8")))), "utf-8")
+    # Which test runs which function: a test that has changed keeps its name there.
+    (PLACE / "mutants" / "mutmut-stats.json").unlink(missing_ok=True)
 
 
 def mutmut(*arguments: str) -> str:
