@@ -2,9 +2,12 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given
@@ -174,6 +177,12 @@ def test_a_detached_or_empty_payload_is_refused() -> None:
 
 def es256(r: int, s: int) -> bytes:
     return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+
+
+@pytest.mark.parametrize("numbers", [(1, 2**255), (2**255, 1), (2**247, 2**248 - 1), (ORDER - 1, 2**256 - 2**248)])
+def test_numbers_of_any_length_are_signed_in_their_64_octets(numbers: tuple[int, int]) -> None:
+    key = SimpleNamespace(curve=ec.SECP256R1(), sign=lambda data, scheme: encode_dss_signature(*numbers))
+    assert KeySigner(cast(ec.EllipticCurvePrivateKey, key)).sign(b"") == es256(*numbers)
 
 
 def der_signature() -> bytes:

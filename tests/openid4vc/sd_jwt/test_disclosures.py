@@ -199,6 +199,11 @@ def test_what_is_no_digest_in_its_place_is_refused(payload: dict[str, object]) -
     refused(payload, [], "digest_malformed")
 
 
+def test_nothing_is_sought_inside_of_what_should_have_been_a_digest() -> None:
+    for disclosed in (NAME, ELEMENT):
+        refused({"_sd": [{"...": digest(disclosed)}]}, [disclosed], "digest_malformed")
+
+
 def nested(levels: int) -> tuple[dict[str, object], list[str]]:
     """A chain of Disclosures, each carrying the digest of the one before."""
     disclosures = [NAME]

@@ -33,10 +33,13 @@ def refused(text: str, code: str) -> None:
     assert caught.value.code == code
 
 
-def test_an_honest_presentation_is_accepted() -> None:
-    assert check(bound(CARD), ISSUER).sd_jwt.key_binding_claims == {
-        "iat": NOW, "aud": AUDIENCE, "nonce": NONCE, "sd_hash": digest(CARD),
-    }  # fmt: skip
+def test_an_honest_presentation_is_accepted_and_what_its_holder_signed_is_told() -> None:
+    verified = check(bound(CARD), ISSUER).sd_jwt
+    assert verified.key_binding_claims == {"iat": NOW, "aud": AUDIENCE, "nonce": NONCE, "sd_hash": digest(CARD)}
+    assert verified.holder_key == HOLDER.public_key()
+    # A holder's own copy has a key, and nothing that was signed with it.
+    received = receive(CARD, ISSUER).sd_jwt
+    assert (received.holder_key, received.key_binding_claims) == (HOLDER.public_key(), None)
 
 
 @pytest.mark.case("S-17")
