@@ -24,6 +24,7 @@ from openid4vc.vci.key_proof import VerifiedProof
 from web_service.database import Row
 
 LIFE_MONTHS: Final = 12
+_SALTS: Final = sd_jwt.Salts(os.urandom)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def make(
         status={"uri": organisation.status_lists.uri(place.list), "idx": place.idx},
         x5c=key.x5c,
         signer=key.signer,
-        salts=sd_jwt.Salts(os.urandom),
+        salts=_SALTS,
         digests=credential_type.digests,
     )
     service.counters.signature("credential")

@@ -28,6 +28,7 @@ _P256: Final = SECP256R1()
 
 # Private and symmetric members (RFC 7518 §6.2.2, §6.3.2, §6.4.1): whoever sends one has lost the key already.
 _SECRET_MEMBERS: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"})
+_PURPOSE_MEMBERS: Final = frozenset({"use", "alg", "key_ops"})
 _ALGORITHMS: Final[Mapping[str, str]] = {"sig": "ES256", "enc": "ECDH-ES"}
 # As FIPS 186-5 §A.1.1 has it, cut down to what is in use; a large one is only slow.
 _MAX_EXPONENT: Final = (1 << 32) - 1
@@ -49,7 +50,8 @@ def parse_public_key(jwk: object, *, use: Use) -> EllipticCurvePublicKey:
         raise JoseError("jwk_invalid", "not a P-256 key")
     if not _SECRET_MEMBERS.isdisjoint(jwk):
         raise JoseError("jwk_invalid", "private members")
-    _check_purpose(jwk, use, _ALGORITHMS[use])
+    if not _PURPOSE_MEMBERS.isdisjoint(jwk):
+        _check_purpose(jwk, use, _ALGORITHMS[use])
     point = b"\4%b%b" % (_coordinate(jwk.get("x")), _coordinate(jwk.get("y")))
     try:
         return EllipticCurvePublicKey.from_encoded_point(_P256, point)

@@ -4,7 +4,9 @@ RFC 7515 §3.1, §7.1 (compact form), RFC 7518 §3.4 (ES256), RFC 7519 §4.1 (ti
 """
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple, Protocol
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ec import (
     ECDSA,
@@ -23,7 +25,8 @@ MAX_BYTES: Final = 1 << 20
 # Room for five certificates or a key attestation; a longer header is refused before anything is decoded.
 MAX_HEADER_CHARACTERS: Final = 1 << 16
 MAX_KID_CHARACTERS: Final = 1024
-NO_HEADERS: Final[Mapping[str, JsonObject]] = {}
+# Room for two certificates; a few hundred such headers are in memory at most.
+_MAX_KEPT_CHARACTERS: Final = 4096
 # crit, b64: no extension is understood here (RFC 7515 §4.1.11, RFC 7797). jku, x5u: a key is never fetched because a
 # token says where from. zip: nothing here is compressed.
 _FORBIDDEN_MEMBERS: Final = frozenset({"crit", "b64", "jku", "x5u", "zip"})
@@ -66,19 +69,25 @@ class KeySigner:
         return der[4:end][-32:].rjust(32, b"\0") + der[end + 2 :][-32:].rjust(32, b"\0")
 
 
-# Tuples, not dataclasses: several are made for each credential, and a frozen dataclass costs three times as much.
-class Jws(NamedTuple):
+# Not frozen, though nobody changes them: each credential makes several, and a frozen one costs three times as much.
+@dataclass(slots=True)
+class Jws:
     """A compact JWS taken apart. Nothing in it is trusted; `protected` is the text of the header."""
 
     text: str
     protected: str
     header: JsonObject
     payload: bytes
-    signing_input: bytes
     signature: bytes
 
+    @property
+    def signing_input(self) -> bytes:
+        """What was signed: header and payload as received (RFC 7515 §5.2, step 8)."""
+        return self.text[: self.text.rindex(".")].encode("ascii")
 
-class VerifiedJws(NamedTuple):
+
+@dataclass(slots=True)
+class VerifiedJws:
     """The header and claims of a JWS whose signature held under a key that the caller chose."""
 
     header: JsonObject
@@ -90,12 +99,10 @@ def parse(
     *,
     typ: str | None,
     max_bytes: int = MAX_BYTES,
-    known_headers: Mapping[str, JsonObject] = NO_HEADERS,
     algorithms: Algorithms = ES256_ONLY,
 ) -> Jws:
     """A compact JWS to its parts; `typ` is compared exactly, None takes any or none.
 
-    `known_headers` are headers that were read here before, by their text, so that they need not be read again.
     An `alg` outside `algorithms` is refused before anything else is looked at.
     Raises FormatError `too_large`, JoseError `jose_malformed`, `alg_not_allowed`, `jose_header` or `typ_wrong`.
     """
@@ -105,9 +112,10 @@ def parse(
     first, last = text.find("."), text.rfind(".")
     if first == last or first > MAX_HEADER_CHARACTERS:
         raise JoseError("jose_malformed", "not three parts, or too long a header")
-    protected, signing_input = text[:first], text[:last]
-    header = known_headers.get(protected)
-    if header is None:
+    protected = text[:first]
+    if algorithms is ES256_ONLY and first <= _MAX_KEPT_CHARACTERS:
+        header = _es256_header(protected)
+    else:
         header = _read_header(protected, algorithms)
     if typ is not None and header.get("typ") != typ:
         raise JoseError("typ_wrong")
@@ -119,7 +127,7 @@ def parse(
     # RFC 7515 App. F: a detached payload is a choice between two sides that nobody made here.
     if not payload:
         raise JoseError("jose_malformed", "no payload")
-    return Jws(text, protected, header, payload, signing_input.encode("ascii"), signature)
+    return Jws(text, protected, header, payload, signature)
 
 
 def check_signature(jws: Jws, key: PublicKey, *, algorithms: Algorithms = ES256_ONLY) -> None:
@@ -188,12 +196,6 @@ def check_times(claims: Mapping[str, object], *, now: int, skew: int) -> None:
         raise JoseError("not_yet_valid", "iat", time=int(iat))
 
 
-def headers(*headers: JsonObject) -> Mapping[str, JsonObject]:
-    """Protected headers by their text, in the form of `known_headers`."""
-    texts = [base64url.encode(strict_json.write(header)) for header in headers]
-    return {text: _read_header(text, ES256_ONLY) for text in texts}
-
-
 def _read_header(protected: str, algorithms: Algorithms) -> JsonObject:
     """RFC 8725 §3.1: the algorithm is ours to choose, and is looked at before any key is."""
     try:
@@ -209,6 +211,13 @@ def _read_header(protected: str, algorithms: Algorithms) -> JsonObject:
     if not isinstance(kid, str) or len(kid) > MAX_KID_CHARACTERS:
         raise JoseError("jose_header", "kid")
     return header
+
+
+# Its text alone says what a header means, and most that arrive are the same few: an issuer signs every credential under
+# one. What is refused is not kept.
+@lru_cache(maxsize=256)
+def _es256_header(protected: str) -> JsonObject:
+    return _read_header(protected, ES256_ONLY)
 
 
 def _time(claims: Mapping[str, object], name: str) -> int | float:

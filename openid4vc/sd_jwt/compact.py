@@ -3,21 +3,22 @@
 RFC 9901 §4 (format), §7.1 step 1 and §7.3 step 3 (taking it apart), §9 (limits before any work).
 """
 
-from collections.abc import Mapping
-from typing import Final, NamedTuple
+from dataclasses import dataclass
+from typing import Final
 
 from openid4vc.errors import FormatError, SdJwtError
 from openid4vc.jose import jws
 from openid4vc.jose.jws import Jws
 from openid4vc.sd_jwt import disclosure
 from openid4vc.sd_jwt.disclosure import Disclosure
-from openid4vc.strict_json import JsonObject
 
 MAX_BYTES: Final = 1 << 20
 MAX_DISCLOSURES: Final = 1000
 
 
-class SdJwt(NamedTuple):
+# Not frozen, though nobody changes it: it would cost three times as much to make one.
+@dataclass(slots=True)
+class SdJwt:
     """An SD-JWT taken apart. Nothing in it is trusted; `presentation` is everything up to the last tilde, with it."""
 
     text: str
@@ -27,8 +28,8 @@ class SdJwt(NamedTuple):
     presentation: str
 
 
-def parse(text: str, *, known_headers: Mapping[str, JsonObject] = jws.NO_HEADERS) -> SdJwt:
-    """Compact text to its parts; `known_headers` as in `jws.parse`, for the issuer-signed JWT.
+def parse(text: str) -> SdJwt:
+    """Compact text to its parts.
 
     FormatError `too_large`; SdJwtError `sd_jwt_malformed`, `too_many_disclosures`, `disclosure_malformed`,
     `disclosure_name`; JoseError for the issuer-signed JWT.
@@ -47,7 +48,7 @@ def parse(text: str, *, known_headers: Mapping[str, JsonObject] = jws.NO_HEADERS
         raise SdJwtError("sd_jwt_malformed", "an empty part, or a JWT among the disclosures")
     return SdJwt(
         text,
-        jws.parse(issuer_jwt, typ=None, max_bytes=MAX_BYTES, known_headers=known_headers),
+        jws.parse(issuer_jwt, typ=None, max_bytes=MAX_BYTES),
         disclosure.parse(disclosures),
         key_binding_jwt or None,
         text[:last],

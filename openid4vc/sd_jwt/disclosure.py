@@ -38,7 +38,7 @@ def parse(texts: Sequence[str]) -> tuple[Disclosure, ...]:
     SdJwtError: `disclosure_malformed`; `disclosure_name` for a reserved name (§7.1 step 3.3.2.2).
     """
     try:
-        contents = strict_json.parse_each(list(map(base64url.decode, texts)))
+        contents = strict_json.parse_each(base64url.decode_each(texts))
     except FormatError:
         raise SdJwtError("disclosure_malformed") from None
     disclosures = []

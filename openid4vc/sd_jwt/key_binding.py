@@ -6,11 +6,7 @@ RFC 9901 §4.3 (format), §7.3 step 1, §9.5 (why it is policy). The checks them
 from dataclasses import dataclass
 from typing import Final
 
-from openid4vc.jose import jws
-
 TYP: Final = "kb+jwt"
-# Nearly every Key Binding JWT has the least header, in one order or the other.
-USUAL_HEADERS: Final = jws.headers({"typ": TYP, "alg": "ES256"}, {"alg": "ES256", "typ": TYP})
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,13 +51,12 @@ def present(held: ProcessedSdJwt, reveal: Iterable[ClaimPath], *, binding: Bind 
 def _chosen(held: ProcessedSdJwt, reveal: Iterable[ClaimPath]) -> list[str]:
     """§7.2 step 2: the texts of the chosen Disclosures, with all above and all below them."""
     revealed = set(reveal)
-    leading: set[ClaimPath] = set()
+    leading = revealed.copy()
     for path in revealed:
         if path not in held.disclosed:
             _check_exists(held, path)
-        leading.add(path)
-        for length in range(1, len(path)):
-            leading.add(path[:length])
+        if len(path) > 1:
+            leading.update(path[:length] for length in range(1, len(path)))
     return [
         disclosure.text
         for path, disclosure in held.disclosed.items()

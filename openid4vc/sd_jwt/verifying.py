@@ -17,7 +17,7 @@ from openid4vc.jose.jws import VerifiedJws
 from openid4vc.sd_jwt import compact
 from openid4vc.sd_jwt.compact import SdJwt
 from openid4vc.sd_jwt.disclosure import SD_ALG, Disclosure, digest
-from openid4vc.sd_jwt.key_binding import TYP, USUAL_HEADERS, Expected, KeyBinding
+from openid4vc.sd_jwt.key_binding import TYP, Expected, KeyBinding
 from openid4vc.strict_json import JsonObject, JsonValue
 
 # A concrete place in the payload. Numbers count array elements as issued, with those that were not disclosed.
@@ -264,7 +264,7 @@ def _verify_key_binding(
         raise KeyBindingError("cnf")
     try:
         # §7.3 steps 5.2 to 5.4: algorithm, signature, `typ`
-        parsed = jws.parse(key_binding_jwt, typ=TYP, known_headers=USUAL_HEADERS)
+        parsed = jws.parse(key_binding_jwt, typ=TYP)
         jws.check_signature(parsed, key)
         bound = jws.unverified_claims(parsed)
     except (JoseError, FormatError) as error:

@@ -82,7 +82,7 @@ def verify(
     `cnf`, CredentialError `iss_mismatch`, StatusError `status_unknown`, `status_missing`, CredentialError
     `time_claim_invalid`, `expired`, `not_yet_valid`.
     """
-    parsed = sd_jwt.parse(text, known_headers=issuers.known_headers)
+    parsed = sd_jwt.parse(text)
     check_presence(parsed, key_binding)
     chain, issuer_jwt = _issuer_signed(parsed.issuer_jwt, issuers)
     # "for any given `iss` value, an attacker cannot influence the type of verification process used": an issuer whose
@@ -132,8 +132,8 @@ def create(
     """
     if not PROTOCOL_CLAIMS.isdisjoint(claims):
         raise SdJwtError("claim_reserved")
-    cnf = {"jwk": {name: holder_jwk[name] for name in ("kty", "crv", "x", "y")}}
-    clear: dict[str, object] = {"vct": vct, "nbf": nbf, "exp": exp, "cnf": cnf}
+    key = {"kty": holder_jwk["kty"], "crv": holder_jwk["crv"], "x": holder_jwk["x"], "y": holder_jwk["y"]}
+    clear: dict[str, object] = {"vct": vct, "nbf": nbf, "exp": exp, "cnf": {"jwk": key}}
     if vct_integrity is not None:
         clear["vct#integrity"] = vct_integrity
     if status is not None:

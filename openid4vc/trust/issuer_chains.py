@@ -5,8 +5,8 @@ what the signature costs, and the answer depends on the text of the header, the 
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
-from typing import Final, NamedTuple
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
@@ -49,9 +49,11 @@ class IssuerChains:
         self.issuers = issuers
         self._limit = limit
         self._vouched: dict[str, _Vouched] = {}
-        self._headers: dict[str, JsonObject] = {}
-        # The headers in memory by their text, as `jws.parse` takes them.
-        self.known_headers: Final[Mapping[str, JsonObject]] = self._headers
+
+    @property
+    def remembered(self) -> Collection[str]:
+        """The protected headers in memory."""
+        return self._vouched.keys()
 
     def read(self, jws: Jws) -> IssuerChain:
         """The chain that a credential brings along; TrustError `x5c_invalid`."""
@@ -73,10 +75,8 @@ class IssuerChains:
         since, until = _constant_around(now, (*chain.certificates, *self.issuers.anchors))
         if len(self._vouched) >= self._limit:
             self._vouched.clear()
-            self._headers.clear()
         vouched = _Vouched(chain, entries, since, until)
         self._vouched[chain.protected] = vouched
-        self._headers[chain.protected] = chain.header
         return vouched
 
 

@@ -21,6 +21,7 @@ from tests.openid4vc.forging import public_jwk
 _X5C = ISSUER.x5c
 _HOLDER_JWK = public_jwk(HOLDER)
 _TYPES = TypeMatching.exact((VCT,))
+_SALTS = sd_jwt.Salts(os.urandom)
 _ES256 = ECDSA(SHA256())
 
 
@@ -35,7 +36,7 @@ def issue() -> str:
         status=STATUS,
         x5c=_X5C,
         signer=ISSUER_SIGNER,
-        salts=sd_jwt.Salts(os.urandom),
+        salts=_SALTS,
         digests=None,
     )
 

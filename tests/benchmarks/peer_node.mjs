@@ -12,7 +12,8 @@ async function prepare({ issuer, holder, x5c, vct, claims, shown, nonce, audienc
     signer: await ES256.getSigner(issuer),
     verifier: await ES256.getVerifier(issuerPublic),
     kbSigner: await ES256.getSigner(holder),
-    kbVerifier: await ES256.getVerifier(holderPublic),
+    // Whose key it is, the credential says: as on our side, it is read from each presentation.
+    kbVerifier: async (data, signature, { cnf }) => (await ES256.getVerifier(cnf.jwk))(data, signature),
     signAlg: 'ES256',
     kbSignAlg: 'ES256',
     hasher: digest,

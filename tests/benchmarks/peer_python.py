@@ -11,7 +11,7 @@ from sd_jwt.verifier import SDJWTVerifier
 
 from tests.benchmarks.measuring import Round, here
 from tests.benchmarks.sample import ISSUER, SHOWN, VALUES
-from tests.openid4vc.credentials import AUDIENCE, HOLDER, NONCE, NOW, VCT
+from tests.openid4vc.credentials import AUDIENCE, HOLDER, NONCE, NOW, STATUS, VCT
 from tests.openid4vc.forging import public_jwk
 
 NAME = "sd-jwt"
@@ -24,6 +24,7 @@ _HEADER = {"typ": "dc+sd-jwt", "x5c": ISSUER.x5c}
 
 def issue() -> str:
     claims: dict[object, object] = {"vct": VCT, "nbf": NOW - 3600, "exp": NOW + 10**8}
+    claims["status"] = {"status_list": STATUS}
     claims |= {SDObj(name): value for name, value in VALUES.items()}
     made = SDJWTIssuer(claims, _ISSUER_KEY, _HOLDER_PUBLIC, sign_alg="ES256", extra_header_parameters=_HEADER)
     return str(made.sd_jwt_issuance)

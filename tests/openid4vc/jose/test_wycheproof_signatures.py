@@ -10,7 +10,6 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from openid4vc.errors import JoseError, ProtocolError
 from openid4vc.jose import algorithms, jwk, jws
 from openid4vc.jose.algorithms import ES256_ONLY, Algorithms
-from openid4vc.jose.jws import Jws
 from tests.openid4vc.jose.wycheproof import Stricter, cases, compact, expected
 
 pytestmark = pytest.mark.vectors
@@ -89,9 +88,8 @@ def test_es256_signatures_of_raw_numbers_hold_exactly_where_wycheproof_says_so(v
         key = ec.EllipticCurvePublicKey.from_encoded_point(
             ec.SECP256R1(), bytes.fromhex(group["publicKey"]["uncompressed"])
         )
-        signed = Jws("", "", {"alg": "ES256"}, b"", bytes.fromhex(case["msg"]), bytes.fromhex(case["sig"]))
         try:
-            jws.check_signature(signed, key)
+            ES256_ONLY["ES256"].check(key, bytes.fromhex(case["sig"]), bytes.fromhex(case["msg"]))
         except JoseError:
             assert not expected(case, {}), case["tcId"]
         else:

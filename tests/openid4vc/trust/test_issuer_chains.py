@@ -31,9 +31,9 @@ def code(issuer: Issuer, text: str, now: int) -> str:
 def test_a_header_is_read_once_and_the_next_credential_under_it_gives_the_same_answer() -> None:
     issuer = Issuer()
     first, second = issuer.card(), issuer.card()
-    assert issuer.issuers.known_headers == {}
+    assert not issuer.issuers.remembered
     fresh = receive(first, issuer)
-    assert set(issuer.issuers.known_headers) == {header_of(first)} == {header_of(second)}
+    assert set(issuer.issuers.remembered) == {header_of(first)} == {header_of(second)}
     again = receive(second, issuer)
     assert again.sd_jwt.header is fresh.sd_jwt.header
     assert (again.issuer, again.certificate, again.vct) == (fresh.issuer, fresh.certificate, fresh.vct)
@@ -118,7 +118,7 @@ def test_what_leads_to_nobody_is_not_remembered() -> None:
     issuer, stranger = Issuer(), Issuer(make_root(Role.ISSUER, now=NOW))
     for _ in range(3):
         assert code(issuer, stranger.card(), NOW) == "untrusted_issuer"
-    assert issuer.issuers.known_headers == {}
+    assert not issuer.issuers.remembered
 
 
 def test_the_memory_is_bounded() -> None:
@@ -127,5 +127,5 @@ def test_the_memory_is_bounded() -> None:
         header = {"typ": "dc+sd-jwt", "x5c": issuer.x5c, "kid": str(number)}
         text = issuer.forged(PAYLOAD, header)
         receive(text, issuer)
-        assert header_of(text) in issuer.issuers.known_headers
-        assert len(issuer.issuers.known_headers) <= 4
+        assert header_of(text) in issuer.issuers.remembered
+        assert len(issuer.issuers.remembered) <= 4
