@@ -99,6 +99,15 @@ def test_a_certificate_is_as_large_as_the_limit_and_no_larger(ca: Holder) -> Non
         parse_der(larger.der)
 
 
+def element(content: bytes) -> bytes:
+    """A SEQUENCE (X.690 §8.1.3)."""
+    length = len(content)
+    if length < 0x80:
+        return bytes([0x30, length]) + content
+    octets = length.to_bytes((length.bit_length() + 7) // 8)
+    return bytes([0x30, 0x80 | len(octets)]) + octets + content
+
+
 @pytest.mark.parametrize(
     ("serial", "positive"),
     [
@@ -125,15 +134,6 @@ def test_a_serial_number_is_positive(serial: str, positive: bool, version: str, 
     """RFC 5280 §4.1.2.2; a certificate of version 1 does not say its version. Lengths are of one octet to three."""
     tbs = element(bytes.fromhex(version + serial) + bytes(more if positive else 0))
     assert _has_positive_serial(element(tbs)) is positive
-
-
-def element(content: bytes) -> bytes:
-    """A SEQUENCE (X.690 §8.1.3)."""
-    length = len(content)
-    if length < 0x80:
-        return bytes([0x30, length]) + content
-    octets = length.to_bytes((length.bit_length() + 7) // 8)
-    return bytes([0x30, 0x80 | len(octets)]) + octets + content
 
 
 def test_der_that_is_no_certificate_or_more_than_one_is_refused(leaf: Certificate) -> None:
