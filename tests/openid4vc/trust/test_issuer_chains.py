@@ -92,6 +92,7 @@ def test_a_path_is_looked_for_once_as_long_as_no_certificate_begins_or_ends() ->
     chains = IssuerChains(issuers, limit=4)
     parsed = jws.parse(forge({"alg": "ES256", "x5c": x5c([leaf.certificate])}, {}, HOLDER), typ=None)
     chain = chains.read(parsed)
+    assert (chain.protected, chain.header) == (parsed.protected, parsed.header)
     for now in (NOW, NOW - 10, NOW + 10, NOW):
         assert chains.for_credential(chain, vct=VCT, now=now) == (entry, leaf.certificate)
         assert chains.read(parsed) is chain

@@ -98,6 +98,7 @@ def test_a_list_past_its_next_update_vouches_for_nobody() -> None:
     assert (caught.value.code, caught.value.facts) == ("trust_list_invalid", {"file": "Hospital.pem"})
     just = TrustedIssuers([entry("Hospital", "statement", organization_identifier=HOSPITAL, valid_until=NOW)])
     just.for_credential((leaf(HOSPITAL),), vct="statement", now=NOW)
+    assert refused(leaf(HOSPITAL), "plan", just) == "issuer_not_authorised_for_type"
 
 
 def test_entries_are_found_by_organisation_type_and_issuer_identifier() -> None:
