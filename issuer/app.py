@@ -18,6 +18,7 @@ from issuer.endpoints.nonce import nonce
 from issuer.endpoints.notification import notification
 from issuer.endpoints.offer import offer
 from issuer.endpoints.status_list import status_list
+from issuer.endpoints.status_list_aggregation import status_list_aggregation
 from issuer.endpoints.token import token
 from issuer.endpoints.types import types
 from issuer.pages import drafts
@@ -86,6 +87,7 @@ def add_wire_routes(app: FastAPI) -> None:
         ("/{organisation}/nonce", nonce, "POST"),
         ("/{organisation}/credential", credential, "POST"),
         ("/{organisation}/notification", notification, "POST"),
+        ("/{organisation}/status", status_list_aggregation, "GET"),
         ("/{organisation}/status/{number}", status_list, "GET"),
     ):
         app.router.add_route(path, _named(path, endpoint), methods=[method])

@@ -1,7 +1,7 @@
 """What an organisation publishes about itself as a credential issuer and as its own authorization server.
 
-OpenID4VCI §12.2 (credential issuer), §12.3 and RFC 8414 §2 (authorization server). Made once at start: nothing in it
-depends on who asks, nor on the address they used.
+OpenID4VCI §12.2 (credential issuer), §12.3 and RFC 8414 §2 (authorization server), Token Status List §9.1. Made once at
+start: nothing in it depends on who asks, nor on the address they used.
 """
 
 from collections.abc import Mapping
@@ -35,8 +35,11 @@ def issuer_metadata(
     }
 
 
-def authorization_server_metadata(identifier: str) -> JsonObject:
-    """§12.3: the pre-authorized code, from anybody who holds one. There is no authorization endpoint."""
+def authorization_server_metadata(identifier: str, aggregation_uri: str) -> JsonObject:
+    """§12.3: the pre-authorized code, from anybody who holds one. There is no authorization endpoint.
+
+    `aggregation_uri` is where the status lists are named.
+    """
     return {
         "issuer": identifier,
         "token_endpoint": f"{identifier}/token",
@@ -44,6 +47,7 @@ def authorization_server_metadata(identifier: str) -> JsonObject:
         "response_types_supported": [],
         "token_endpoint_auth_methods_supported": ["none"],
         "pre-authorized_grant_anonymous_access_supported": True,
+        "status_list_aggregation_endpoint": aggregation_uri,
     }
 
 

@@ -1,6 +1,6 @@
 """The lists that say which credentials still stand: kept in memory, brought up to date when somebody asks.
 
-Token Status List §5.1, §8.1; design: one list for all types of an organisation, signed at the first reading after a
+Token Status List §5.1, §8.1, §9; design: one list for all types of an organisation, signed at the first reading after a
 change. What a reading costs does not grow with what was issued: only the bits that changed since the last one are read.
 """
 
@@ -51,6 +51,16 @@ class StatusLists:
         """Where a list is read; what the credentials say and the token's `sub`."""
         return f"{self._identifier}/status/{number}"
 
+    @property
+    def aggregation_uri(self) -> str:
+        """Where all lists are named; what each list and the server's metadata say of it."""
+        return f"{self._identifier}/status"
+
+    async def uris(self) -> list[str]:
+        """Where every list is read, the oldest first: none before the first credential."""
+        rows = await self._database.read(statements.list_numbers, p_organisation=self._organisation)
+        return [self.uri(row["list"]) for row in rows]
+
     async def read(self, number: int, now: int) -> str | None:
         """The signed list, None when this organisation has none of that number."""
         place = {"p_organisation": self._organisation, "p_list": number}
@@ -73,6 +83,7 @@ class StatusLists:
             kept.text = token.create(
                 uri=self.uri(number),
                 status_list=kept.bits,
+                aggregation_uri=self.aggregation_uri,
                 iat=now,
                 exp=now + LIFE,
                 ttl=self._ttl,

@@ -11,6 +11,7 @@ from issuer.endpoints.requests import organisation_of
 async def authorization_server_metadata(request: Request) -> Response:
     """The organisation is its own authorization server."""
     organisation = organisation_of(request)
-    return (
-        not_found() if organisation is None else answer(metadata.authorization_server_metadata(organisation.identifier))
-    )
+    if organisation is None:
+        return not_found()
+    aggregation_uri = organisation.status_lists.aggregation_uri
+    return answer(metadata.authorization_server_metadata(organisation.identifier, aggregation_uri))

@@ -339,6 +339,10 @@ list_version = Statement(
     )
 )
 
+list_numbers = Statement(
+    select(status_lists.c.list).where(status_lists.c.organisation == _p("organisation")).order_by(status_lists.c.list)
+)
+
 next_list_version = Statement(
     update(status_lists)
     .where(status_lists.c.organisation == _p("organisation"), status_lists.c.list == _p("list"))

@@ -33,12 +33,13 @@ def parse(status: object) -> StatusReference:
     # `true` is an int to Python; 1.0 is another number than 1 to the specification, which asks for an integer.
     if type(index) is not int or index < 0:
         raise StatusError("status_unknown", "idx")
-    if not isinstance(uri, str) or not _is_http(uri):
+    if not isinstance(uri, str) or not is_http(uri):
         raise StatusError("status_unknown", "uri")
     return StatusReference(uri, index)
 
 
-def _is_http(uri: str) -> bool:
+def is_http(uri: str) -> bool:
+    """Whether it is the address of something on the web: up to 2048 characters, with a host, without a fragment."""
     if len(uri) > _MAX_URI:
         return False
     try:

@@ -33,7 +33,16 @@ def figures() -> Iterator[Figure]:
 
 
 def sign(kept: KeptStatusList) -> str:
-    return token.create(uri=_URI, status_list=kept, iat=NOW, exp=NOW + 86400, ttl=60, signer=_SIGNER, x5c=["MIIB"])
+    return token.create(
+        uri=_URI,
+        status_list=kept,
+        aggregation_uri=None,
+        iat=NOW,
+        exp=NOW + 86400,
+        ttl=60,
+        signer=_SIGNER,
+        x5c=["MIIB"],
+    )
 
 
 def flip(kept: KeptStatusList, count: int) -> str:
@@ -78,7 +87,7 @@ def _stream(kept: KeptStatusList) -> bytes:
 def _lookup() -> Figure:
     """A cached list answers for one credential; the limit is the one index and shift in it."""
     status_list = StatusList(2, bytes(1 << 18))
-    cached = StatusListToken(_URI, status_list, NOW, NOW + 86400, 60)
+    cached = StatusListToken(_URI, status_list, NOW, NOW + 86400, 60, None)
     reference = StatusReference(_URI, 777_777)
     data, place, shift = status_list.data, reference.index >> 2, (reference.index & 3) * 2
     found = medians(

@@ -19,7 +19,7 @@ from openid4vc.relying_party import disclosure_policy
 from openid4vc.sd_jwt import disclosure
 from openid4vc.sd_jwt_vc import integrity, issuer_metadata, type_extension
 from openid4vc.sd_jwt_vc.type_extension import Reference
-from openid4vc.status_list import reference
+from openid4vc.status_list import aggregation, reference
 from openid4vc.status_list.bits import StatusList
 from openid4vc.trust import certificates, trusted_list, type_locations
 from openid4vc.vci import credential as vci_credential
@@ -31,6 +31,7 @@ from tests.openid4vc.credentials import PAYLOAD, Issuer, receive
 from tests.openid4vc.forging import forge, new_key, public_jwk
 from tests.openid4vc.relying_party import test_registration_certificate as registrations
 from tests.openid4vc.sd_jwt_vc import test_web_credential as webs
+from tests.openid4vc.status_list import test_past as past_lists
 from tests.openid4vc.status_list import test_token as status_tokens
 from tests.openid4vc.trust.test_trusted_list import RAW as TRUSTED_LIST
 from tests.openid4vc.vci import test_credential_offer as offers
@@ -144,6 +145,7 @@ PARSERS: Final = (
     Parser("trusted_list", trusted_list.parse, TRUSTED_LIST),
     Parser("type_locations", type_locations.parse, _json({"https://types.example/": "issuer", "u": {"issuer": "a/"}})),
     Parser("status reference", _value(reference.parse), _json(PAYLOAD["status"])),
+    Parser("status list aggregation", aggregation.parse, _json({"status_lists": [status_tokens.URI]})),
     Parser("status list", _value(StatusList.decode), _json(_LIST)),
     Parser("dcql", _value(dcql.parse), _json(_QUERY)),
     Parser("claims path", _value(lambda value: claims_path.parse(value, fault=_fault)), _json(["a", None, 0])),
@@ -220,6 +222,13 @@ SIGNED: Final = (
         status_tokens.key(status_tokens.SIGNER),
         status_tokens.HEADER,
         status_tokens.CLAIMS,
+    ),
+    SignedParser(
+        "past status list token",
+        lambda text: past_lists.verify_past(text, past_lists.START),
+        status_tokens.key(status_tokens.SIGNER),
+        status_tokens.HEADER,
+        past_lists.THEN,
     ),
     SignedParser(
         "receipt",

@@ -129,6 +129,7 @@ def test_another_method_is_refused_and_does_nothing(world: World) -> None:
     routes = {f"{URL}/esimerkkila/{name}": "POST" for name in post_only}
     routes |= {
         f"{URL}/o/{handle}": "GET",
+        f"{URL}/esimerkkila/status": "GET",
         f"{URL}/esimerkkila/status/0": "GET",
         f"{URL}/types/lausuntopalaute/1": "GET",
         f"{URL}/.well-known/openid-credential-issuer/esimerkkila": "GET",

@@ -177,6 +177,30 @@ def test_a_list_is_everybodys_and_says_what_it_is(world: World) -> None:
         assert world.client.request(method, LIST).status_code == 405
 
 
+def test_an_organisation_names_all_its_lists_to_everybody(world: World) -> None:
+    where = f"{URL}/esimerkkila/status"
+    server = world.wallet().metadata(world.o1.identifier, "oauth-authorization-server").json()
+    assert server["status_list_aggregation_endpoint"] == where
+    answer = world.client.get(where, headers={"Origin": "https://anybody.example", "Accept": "text/html"})
+    assert (answer.status_code, answer.json()) == (200, {"status_lists": []})
+    world.wallet().receive(*link(world))
+    assert world.client.get(where).json() == {"status_lists": [LIST]}
+    add_lists(world, "esimerkkila", 11, 2, 1)
+    add_lists(world, "another", 3)
+    answer = world.client.get(where)
+    assert answer.json() == {"status_lists": [f"{where}/{number}" for number in (0, 1, 2, 11)]}
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert answer.headers["cache-control"] == "public, max-age=2"
+    assert "access-control-allow-credentials" not in answer.headers
+    assert "set-cookie" not in answer.headers
+    # Each is a list of that name that says where the others are.
+    for uri in answer.json()["status_lists"]:
+        claims = read_jwt(world.client.get(uri).text)[1]
+        assert (claims["sub"], claims["status_list"]["aggregation_uri"]) == (uri, where)
+    assert world.client.get(f"{URL}/nobody/status").status_code == 404
+
+
 @pytest.mark.case("T-25")
 def test_a_list_is_signed_when_it_changed_and_again_before_it_is_old(world: World) -> None:
     world.wallet().receive(*link(world))
@@ -214,6 +238,14 @@ def test_a_lists_size_and_its_indexes_tell_neither_number_nor_order(world: World
 def link(world: World) -> tuple[str, str | None]:
     made = world.offer()
     return made.offer_uri, made.tx_code
+
+
+def add_lists(world: World, organisation: str, *numbers: int) -> None:
+    async def add() -> None:
+        for number in numbers:
+            await world.service.database.write(statements.ensure_list, organisation=organisation, list=number)
+
+    world.call(add)
 
 
 def change(world: World, document_id: str, status: str, *, by: str | None = None, reason: str | None = None) -> None:

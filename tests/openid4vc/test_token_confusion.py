@@ -76,8 +76,8 @@ KINDS: Mapping[str, Kind] = {
     ),
     "status list": Kind(
         token.create(
-            uri=str(STATUS["uri"]), status_list=KeptStatusList(2, 64), iat=NOW, exp=NOW + 3600, ttl=60,
-            signer=SIGNER, x5c=CHAIN,
+            uri=str(STATUS["uri"]), status_list=KeptStatusList(2, 64), aggregation_uri=None, iat=NOW, exp=NOW + 3600,
+            ttl=60, signer=SIGNER, x5c=CHAIN,
         ),
         lambda text: token.verify(text, uri=str(STATUS["uri"]), now=NOW, authorise=lambda chain: chain[0]),
     ),

@@ -266,6 +266,7 @@ class IssuerWorld(HttpWorld):
         text = status_token.create(
             uri=f"{self.url}/status/1",
             status_list=status_list,
+            aggregation_uri=None,
             iat=now,
             exp=now + 86400,
             ttl=self.status_ttl,

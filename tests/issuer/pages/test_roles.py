@@ -57,6 +57,7 @@ LISTED: dict[tuple[str, str], frozenset[str]] = {
             "/.well-known/oauth-authorization-server/{organisation}",
             "/o/{handle}",
             "/types/{name}/{version}",
+            "/{organisation}/status",
             "/{organisation}/status/{number}",
             API,
             "/api/openapi.json",

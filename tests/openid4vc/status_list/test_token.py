@@ -62,6 +62,19 @@ def without(members: Mapping[str, object], name: str) -> dict[str, object]:
     return {each: value for each, value in members.items() if each != name}
 
 
+def create(status_list: KeptStatusList, exp: int, ttl: int, aggregation_uri: str | None = None) -> str:
+    return token.create(
+        uri=URI,
+        status_list=status_list,
+        aggregation_uri=aggregation_uri,
+        iat=NOW,
+        exp=exp,
+        ttl=ttl,
+        signer=KeySigner(key(SIGNER)),
+        x5c=CHAIN,
+    )
+
+
 def verify(text: str, uri: str = URI, now: int = NOW) -> StatusListToken:
     return token.verify(text, uri=uri, now=now, authorise=authorise)
 
@@ -77,24 +90,20 @@ def refused(text: str, uri: str = URI, now: int = NOW) -> str:
 
 
 def test_a_token_that_we_make_is_one_that_we_accept() -> None:
-    made = token.create(
-        uri=URI, status_list=bits(0, 1), iat=NOW, exp=NOW + 86400, ttl=60, signer=KeySigner(key(SIGNER)), x5c=CHAIN
-    )
-    assert verify(made) == StatusListToken(URI, StatusList(2, b"\x04\0\0\0"), NOW, NOW + 86400, 60)
+    listed = StatusListToken(URI, StatusList(2, b"\x04\0\0\0"), NOW, NOW + 86400, 60, None)
+    assert verify(create(bits(0, 1), NOW + 86400, 60)) == listed
 
 
 @pytest.mark.parametrize(("exp", "ttl"), [(NOW + 1, 1), (NOW + 86400, 86400)])
 def test_a_token_may_be_kept_to_its_end_and_lives_from_a_second_to_a_day(exp: int, ttl: int) -> None:
-    made = token.create(
-        uri=URI, status_list=bits(), iat=NOW, exp=exp, ttl=ttl, signer=KeySigner(key(SIGNER)), x5c=CHAIN
-    )
+    made = create(bits(), exp, ttl)
     assert (verify(made).exp, verify(made).ttl) == (exp, ttl)
 
 
 @pytest.mark.parametrize(("exp", "ttl"), [(NOW, 1), (NOW + 86401, 60), (NOW + 60, 0), (NOW + 60, 61), (NOW - 1, 1)])
 def test_a_token_that_would_outlive_a_day_or_its_own_end_is_not_made(exp: int, ttl: int) -> None:
     with pytest.raises(ValueError):
-        token.create(uri=URI, status_list=bits(), iat=NOW, exp=exp, ttl=ttl, signer=KeySigner(key(SIGNER)), x5c=CHAIN)
+        create(bits(), exp, ttl)
 
 
 @pytest.mark.vectors
