@@ -48,7 +48,7 @@ def parse(text: str) -> SdJwt:
         raise SdJwtError("sd_jwt_malformed", "an empty part, or a JWT among the disclosures")
     return SdJwt(
         text,
-        jws.parse(issuer_jwt, typ=None, max_bytes=MAX_BYTES),
+        jws.parse(issuer_jwt, typ=None),
         disclosure.parse(disclosures),
         key_binding_jwt or None,
         text[:last],

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openid4vc import base64url, strict_json
+from openid4vc import base64url, sd_jwt, strict_json
 from openid4vc.errors import ProtocolError
 from openid4vc.sd_jwt import Disclosable, disclosure
 from openid4vc.sd_jwt.disclosure import digest
@@ -303,6 +303,13 @@ def test_a_disclosure_of_five_megabytes_is_refused_before_it_is_decoded() -> Non
 
 
 PRESENTED = bound(CARD)
+
+
+def test_a_presentation_is_taken_apart_and_every_part_kept_as_it_was_received() -> None:
+    parsed = sd_jwt.parse(PRESENTED)
+    jwt, *disclosures, key_binding_jwt = PRESENTED.split("~")
+    assert (parsed.text, parsed.presentation, parsed.key_binding_jwt) == (PRESENTED, CARD, key_binding_jwt)
+    assert (parsed.issuer_jwt.text, [each.text for each in parsed.disclosures]) == (jwt, disclosures)
 
 
 @given(st.integers(0, len(PRESENTED) - 1), st.characters(max_codepoint=0x2FF))
