@@ -1,6 +1,7 @@
 """What every test may use: the folder of official test vectors, and the rule for a machine that lacks it."""
 
 import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,9 @@ def pytest_configure(config: pytest.Config) -> None:
     # No example fails for being slow on a busy machine, and a failure is there again at the next run.
     settings.register_profile("todiste", deadline=None, derandomize=True, database=None)
     settings.load_profile("todiste")
+    # A shell starts what it runs in the background deaf to Ctrl-C; so would be the commands that are tested with it.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if not hasattr(config, "workerinput"):
         compile_catalogues(ROOT)
 
