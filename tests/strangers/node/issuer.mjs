@@ -10,7 +10,7 @@ import { oauth2, openid4vci, sdJwtCrypto, sdJwtVc, statusList } from './peers.mj
 import { json, like, serve } from './serving.mjs'
 
 const PRE_AUTHORIZED = 'urn:ietf:params:oauth:grant-type:pre-authorized_code'
-const CONFIGURATION = 'org.example.library-card_sd-jwt'
+const CONFIGURATION = 'org.example.city-library-card_sd-jwt'
 const INDEX = 412
 const offers = new Map()
 const tokens = new Map()
