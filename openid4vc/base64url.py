@@ -4,9 +4,10 @@ RFC 7515 §2 (base64url without padding) with RFC 4648 §3.5: the bits after the
 value has one text and no changed character is ever accepted.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from operator import itemgetter
+from string import ascii_letters, digits
 from typing import Final
 
 from pybase64 import b64decode, b64encode, b64encode_as_string
@@ -14,10 +15,14 @@ from pybase64 import b64decode, b64encode, b64encode_as_string
 from openid4vc.errors import FormatError
 
 _ALPHABET: Final = b"-_"
-# By the number of characters beyond whole groups of four: how many pad characters the library wants, and which last
-# character leaves zero bits. One character beyond is six bits, which are no octet.
-_PADDING: Final = ("", "", "==", "=")
-_LAST: Final = ("", "", "AQgw", "AEIMQUYcgkosw048")
+# By the number of characters beyond whole groups of four: which last characters leave zero bits, and the padding that
+# the library wants after them. One character beyond is six bits, which are no octet.
+_PADDING: Final[Sequence[Mapping[str, str]]] = (
+    dict.fromkeys(ascii_letters + digits + "-_", ""),
+    {},
+    dict.fromkeys("AQgw", "=="),
+    dict.fromkeys("AEIMQUYcgkosw048", "="),
+)
 
 
 def encode(data: bytes) -> str:
@@ -35,7 +40,7 @@ def encode_each(parts: Iterable[bytes]) -> list[bytes]:
     return [b64encode(part, _ALPHABET).rstrip(b"=") for part in parts]
 
 
-def encode_alike(octets: bytes, count: int, *, characters: int) -> Sequence[str]:
+def encode_alike(octets: bytes, count: int, characters: int) -> Sequence[str]:
     """As many texts of equal length as `octets` has equal parts, each part whole groups of three octets.
 
     Of each text the first `characters`: what a part was filled up with need not be in it. One encoding and one cut do
@@ -46,16 +51,13 @@ def encode_alike(octets: bytes, count: int, *, characters: int) -> Sequence[str]
 
 def decode(text: str) -> bytes:
     """Base64url text to octets; FormatError `base64url_invalid` for anything that is not its own re-encoding."""
-    beyond = len(text) & 3
-    if beyond and text[-1] not in _LAST[beyond]:
-        raise FormatError("base64url_invalid", "not canonical")
     # The library knows padding, and the two characters of the other alphabet, as the same thing in other words.
     if "=" in text or "+" in text or "/" in text:
         raise FormatError("base64url_invalid", "alphabet")
     try:
-        return b64decode(text + _PADDING[beyond], _ALPHABET, True)
-    except ValueError:
-        raise FormatError("base64url_invalid", "alphabet") from None
+        return b64decode(text + _PADDING[len(text) & 3][text[-1]], _ALPHABET, True) if text else b""
+    except (ValueError, KeyError):
+        raise FormatError("base64url_invalid", "not canonical, or another alphabet") from None
 
 
 def decode_each(texts: Sequence[str]) -> list[bytes]:
@@ -66,12 +68,9 @@ def decode_each(texts: Sequence[str]) -> list[bytes]:
     parts = []
     try:
         for text in texts:
-            beyond = len(text) & 3
-            if beyond and text[-1] not in _LAST[beyond]:
-                raise FormatError("base64url_invalid", "not canonical")
-            parts.append(b64decode(text + _PADDING[beyond], _ALPHABET, True))
-    except ValueError:
-        raise FormatError("base64url_invalid", "alphabet") from None
+            parts.append(b64decode(text + _PADDING[len(text) & 3][text[-1]], _ALPHABET, True) if text else b"")
+    except (ValueError, KeyError):
+        raise FormatError("base64url_invalid", "not canonical, or another alphabet") from None
     return parts
 
 

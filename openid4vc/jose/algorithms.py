@@ -6,7 +6,8 @@ them: whoever can check a MAC can make one.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from hashlib import sha256, sha384, sha512
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 )
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512, HashAlgorithm
 
 from openid4vc.errors import JoseError
@@ -53,11 +55,15 @@ class Ecdsa(SignatureAlgorithm):
 
     kty = "EC"
 
-    def __init__(self, name: str, crv: str, curve: EllipticCurve, digest: HashAlgorithm) -> None:
+    def __init__(
+        self, name: str, crv: str, curve: EllipticCurve, digest: HashAlgorithm, hashed: Callable[[bytes], Any]
+    ) -> None:
         self.name, self.crv, self.curve = name, crv, curve
         self.octets: Final = (curve.key_size + 7) // 8
         self._curve_type = type(curve)
-        self._scheme = ECDSA(digest)
+        # Hashing before the library is called costs it less than hashing inside.
+        self._hashed = hashed
+        self._scheme = ECDSA(Prehashed(digest))
 
     def takes(self, key: object) -> bool:
         # Keys of other kinds have no curve; asking the abstract class about each key would cost as much as hashing
@@ -70,20 +76,19 @@ class Ecdsa(SignatureAlgorithm):
         octets = self.octets
         if len(signature) != 2 * octets:
             raise JoseError("bad_signature", f"not {2 * octets} octets")
-        numbers = _der_integer(signature[:octets]) + _der_integer(signature[octets:])
-        der = (b"\x30%c" if len(numbers) < 128 else b"\x30\x81%c") % len(numbers) + numbers
+        # As the library wants them (RFC 3279 §2.2.3): unsigned, in as few octets as there can be.
+        r, s = signature[:octets].lstrip(b"\0"), signature[octets:].lstrip(b"\0")
+        if not b"" < r < b"\x80":
+            r = b"\0" + r
+        if not b"" < s < b"\x80":
+            s = b"\0" + s
+        length = 4 + len(r) + len(s)
+        head = b"\x30%c" if length < 128 else b"\x30\x81%c"
+        der = b"%b\2%c%b\2%c%b" % (head % length, len(r), r, len(s), s)
         try:
-            key.verify(der, data, self._scheme)
+            key.verify(der, self._hashed(data).digest(), self._scheme)
         except InvalidSignature:
             raise JoseError("bad_signature") from None
-
-
-def _der_integer(octets: bytes) -> bytes:
-    """An unsigned number of fewer than 128 octets as the library wants it (RFC 3279 §2.2.3), none more than needed."""
-    number = octets.lstrip(b"\0")
-    if number >= b"\x80" or not number:
-        return b"\2%c\0%b" % (len(number) + 1, number)
-    return b"\2%c%b" % (len(number), number)
 
 
 class Rsa(SignatureAlgorithm):
@@ -142,9 +147,9 @@ Algorithms = Mapping[str, SignatureAlgorithm]
 _REGISTRY: Final[Mapping[str, SignatureAlgorithm]] = {
     algorithm.name: algorithm
     for algorithm in (
-        Ecdsa("ES256", "P-256", SECP256R1(), SHA256()),
-        Ecdsa("ES384", "P-384", SECP384R1(), SHA384()),
-        Ecdsa("ES512", "P-521", SECP521R1(), SHA512()),
+        Ecdsa("ES256", "P-256", SECP256R1(), SHA256(), sha256),
+        Ecdsa("ES384", "P-384", SECP384R1(), SHA384(), sha384),
+        Ecdsa("ES512", "P-521", SECP521R1(), SHA512(), sha512),
         Ed25519("EdDSA"),
         Ed25519("Ed25519"),
         Rsa("PS256", SHA256(), pss=True),

@@ -5,8 +5,8 @@ RFC 7517 (format), RFC 7518 §6.2.1 (elliptic curve members), §6.3.1 (RSA membe
 """
 
 import hashlib
-from collections.abc import Mapping
-from typing import Final, Literal
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Literal
 
 from cryptography.hazmat.primitives.asymmetric.ec import (
     SECP256R1,
@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 )
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
 from openid4vc import base64url
 from openid4vc.errors import FormatError, JoseError
@@ -24,7 +24,10 @@ from openid4vc.jose.algorithms import Ecdsa, PublicKey, SignatureAlgorithm
 
 Use = Literal["sig", "enc"]
 
-_P256: Final = SECP256R1()
+# RFC 5480 §2: the SubjectPublicKeyInfo of an uncompressed point on P-256, up to its coordinates. What begins like this
+# is a key on that curve or an error, and the library reads it faster than it reads the point alone.
+_P256_SPKI: Final = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004")
+_load_spki: Final[Callable[[bytes], Any]] = load_der_public_key
 
 # Private and symmetric members (RFC 7518 §6.2.2, §6.3.2, §6.4.1): whoever sends one has lost the key already.
 _SECRET_MEMBERS: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"})
@@ -38,7 +41,7 @@ _KEY_OPERATIONS: Final[Mapping[str, frozenset[str]]] = {
 }
 
 
-def parse_public_key(jwk: object, *, use: Use) -> EllipticCurvePublicKey:
+def parse_public_key(jwk: object, use: Use) -> EllipticCurvePublicKey:
     """A JWK from outside to a key that may serve `use`; JoseError `jwk_invalid` for everything else.
 
     Unknown members are ignored (RFC 7517 §4); `use`, `key_ops` and `alg` bind where they are present.
@@ -52,11 +55,21 @@ def parse_public_key(jwk: object, *, use: Use) -> EllipticCurvePublicKey:
         raise JoseError("jwk_invalid", "private members")
     if not _PURPOSE_MEMBERS.isdisjoint(jwk):
         _check_purpose(jwk, use, _ALGORITHMS[use])
-    point = b"\4%b%b" % (_coordinate(jwk.get("x")), _coordinate(jwk.get("y")))
+    x, y = jwk.get("x"), jwk.get("y")
+    if type(x) is not str or type(y) is not str:
+        raise JoseError("jwk_invalid", "coordinates")
     try:
-        return EllipticCurvePublicKey.from_encoded_point(_P256, point)
+        point = b"".join(base64url.decode_each((x, y)))
+    except FormatError:
+        raise JoseError("jwk_invalid", "coordinates") from None
+    # RFC 7518 §6.2.1.2: exactly as many octets as the curve has, leading zeros kept.
+    if len(x) != 43 or len(y) != 43:
+        raise JoseError("jwk_invalid", "coordinates")
+    try:
+        key: EllipticCurvePublicKey = _load_spki(_P256_SPKI + point)
     except ValueError:
         raise JoseError("jwk_invalid", "not a point of the curve") from None
+    return key
 
 
 def parse_verification_key(jwk: object, *, algorithm: SignatureAlgorithm) -> PublicKey:

@@ -6,6 +6,7 @@ RFC 7515 §3.1, §7.1 (compact form), RFC 7518 §3.4 (ES256), RFC 7519 §4.1 (ti
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 from typing import Final, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ec import (
@@ -14,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
     EllipticCurvePrivateKey,
     EllipticCurvePublicKey,
 )
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from openid4vc import base64url, strict_json
@@ -30,9 +32,11 @@ _MAX_KEPT_CHARACTERS: Final = 4096
 # crit, b64: no extension is understood here (RFC 7515 §4.1.11, RFC 7797). jku, x5u: a key is never fetched because a
 # token says where from. zip: nothing here is compressed.
 _FORBIDDEN_MEMBERS: Final = frozenset({"crit", "b64", "jku", "x5u", "zip"})
-_ES256: Final = ECDSA(SHA256())
+# Hashing before the library is called costs it less than hashing inside.
+_ES256: Final = ECDSA(Prehashed(SHA256()))
 # 9999-12-31T23:59:59Z: the last second that calendars on every platform can show.
 _LAST_SECOND: Final = 253402300799
+_TIMES: Final = ("exp", "nbf", "iat")
 
 
 class Signer(Protocol):
@@ -64,26 +68,29 @@ class KeySigner:
     def sign(self, data: bytes) -> bytes:
         """ES256 over `data`: 64 octets, r then s."""
         # DER (RFC 3279 §2.2.3): 30 len 02 len r 02 len s, every length in one octet, a zero before a high first bit.
-        der = self._private_key.sign(data, _ES256)
+        der = self._private_key.sign(sha256(data).digest(), _ES256)
         end = 4 + der[3]
+        if end >= 36 and len(der) >= end + 34:
+            return der[end - 32 : end] + der[-32:]
+        # One number in 256 is shorter.
         return der[4:end][-32:].rjust(32, b"\0") + der[end + 2 :][-32:].rjust(32, b"\0")
 
 
 # Not frozen, though nobody changes them: each credential makes several, and a frozen one costs three times as much.
 @dataclass(slots=True)
 class Jws:
-    """A compact JWS taken apart. Nothing in it is trusted; `protected` is the text of the header."""
+    """A compact JWS taken apart. Nothing in it is trusted.
+
+    `protected` is the text of the header; `signing_input` is what was signed: header and payload as received (RFC 7515
+    §5.2, step 8).
+    """
 
     text: str
     protected: str
     header: JsonObject
     payload: bytes
     signature: bytes
-
-    @property
-    def signing_input(self) -> bytes:
-        """What was signed: header and payload as received (RFC 7515 §5.2, step 8)."""
-        return self.text[: self.text.rindex(".")].encode("ascii")
+    signing_input: bytes
 
 
 @dataclass(slots=True)
@@ -96,8 +103,8 @@ class VerifiedJws:
 
 def parse(
     text: str,
-    *,
     typ: str | None,
+    *,
     max_bytes: int = MAX_BYTES,
     algorithms: Algorithms = ES256_ONLY,
 ) -> Jws:
@@ -120,14 +127,13 @@ def parse(
     if typ is not None and header.get("typ") != typ:
         raise JoseError("typ_wrong")
     try:
-        payload = base64url.decode(text[first + 1 : last])
-        signature = base64url.decode(text[last + 1 :])
+        payload, signature = base64url.decode_each((text[first + 1 : last], text[last + 1 :]))
     except FormatError:
         raise JoseError("jose_malformed", "payload or signature") from None
     # RFC 7515 App. F: a detached payload is a choice between two sides that nobody made here.
     if not payload:
         raise JoseError("jose_malformed", "no payload")
-    return Jws(text, protected, header, payload, signature)
+    return Jws(text, protected, header, payload, signature, text[:last].encode())
 
 
 def check_signature(jws: Jws, key: PublicKey, *, algorithms: Algorithms = ES256_ONLY) -> None:
@@ -148,8 +154,18 @@ def verify(jws: Jws, key: PublicKey, *, algorithms: Algorithms = ES256_ONLY) -> 
 
     JoseError: as `check_signature`; `jose_malformed` for a payload that is not an I-JSON object.
     """
-    check_signature(jws, key, algorithms=algorithms)
-    return VerifiedJws(jws.header, unverified_claims(jws))
+    algorithm = algorithms.get(jws.header.get("alg", ""))
+    if algorithm is None:
+        raise JoseError("alg_not_allowed")
+    algorithm.check(key, jws.signature, jws.signing_input)
+    # As `unverified_claims`, without a call: everything that is verified comes through here.
+    try:
+        claims = strict_json.parse(jws.payload)
+    except FormatError:
+        raise JoseError("jose_malformed", "payload") from None
+    if type(claims) is not dict:
+        raise JoseError("jose_malformed", "payload")
+    return VerifiedJws(jws.header, claims)
 
 
 def unverified_claims(jws: Jws) -> JsonObject:
@@ -168,7 +184,7 @@ def unverified_claims(jws: Jws) -> JsonObject:
 
 def create(header: Mapping[str, object], claims: Mapping[str, object], signer: Signer) -> str:
     """A compact JWS over `claims`; `alg` is added here, because the signer decides it."""
-    return sign(protected(header), claims, signer)
+    return sign(protected(header), claims, signer).decode()
 
 
 def protected(header: Mapping[str, object]) -> bytes:
@@ -176,24 +192,31 @@ def protected(header: Mapping[str, object]) -> bytes:
     return base64url.encode_ascii(strict_json.write({**header, "alg": "ES256"}))
 
 
-def sign(protected: bytes, claims: Mapping[str, object], signer: Signer) -> str:
-    """A compact JWS over `claims` under what `protected` made."""
-    signing_input = b".".join((protected, base64url.encode_ascii(strict_json.write(claims))))
-    return b".".join((signing_input, base64url.encode_ascii(signer.sign(signing_input)))).decode("ascii")
+def sign(protected: bytes, claims: Mapping[str, object], signer: Signer) -> bytes:
+    """A compact JWS over `claims` under what `protected` made: ASCII, for callers that join it to something."""
+    signing_input = b"%b.%b" % (protected, base64url.encode_ascii(strict_json.write(claims)))
+    return b"%b.%b" % (signing_input, base64url.encode_ascii(signer.sign(signing_input)))
 
 
-def check_times(claims: Mapping[str, object], *, now: int, skew: int) -> None:
+def check_times(claims: Mapping[str, object], now: int, skew: int) -> None:
     """RFC 7519 §4.1.4–4.1.6: `exp`, `nbf` and `iat` where they are present; which must be present is the caller's rule.
 
     JoseError: `time_claim_invalid` for what is not a time (a non-number is never "no expiry"), `expired`,
     `not_yet_valid` (with the fact `time`).
     """
-    if "exp" in claims and now - skew >= (exp := _time(claims, "exp")):
-        raise JoseError("expired", time=int(exp))
-    if "nbf" in claims and now + skew < (nbf := _time(claims, "nbf")):
-        raise JoseError("not_yet_valid", "nbf", time=int(nbf))
-    if "iat" in claims and now + skew < (iat := _time(claims, "iat")):
-        raise JoseError("not_yet_valid", "iat", time=int(iat))
+    for name in _TIMES:
+        if name not in claims:
+            continue
+        value = claims[name]
+        # RFC 7519 §2 NumericDate: a JSON number; `true` is an int to Python and to nobody else. The comparison also
+        # refuses NaN, for claims that did not come through strict_json.
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= _LAST_SECOND:
+            raise JoseError("time_claim_invalid", name)
+        if name == "exp":
+            if now - skew >= value:
+                raise JoseError("expired", time=int(value))
+        elif now + skew < value:
+            raise JoseError("not_yet_valid", name, time=int(value))
 
 
 def _read_header(protected: str, algorithms: Algorithms) -> JsonObject:
@@ -218,12 +241,3 @@ def _read_header(protected: str, algorithms: Algorithms) -> JsonObject:
 @lru_cache(maxsize=256)
 def _es256_header(protected: str) -> JsonObject:
     return _read_header(protected, ES256_ONLY)
-
-
-def _time(claims: Mapping[str, object], name: str) -> int | float:
-    """RFC 7519 §2 NumericDate: a JSON number; `true` is an int to Python and to nobody else."""
-    value = claims[name]
-    # The comparison also refuses NaN, for claims that did not come through strict_json.
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= _LAST_SECOND:
-        raise JoseError("time_claim_invalid", name)
-    return value

@@ -42,13 +42,13 @@ def parse(text: str) -> SdJwt:
     disclosures = between.split("~", MAX_DISCLOSURES) if last - first > 1 else []
     if len(disclosures) > MAX_DISCLOSURES:
         raise SdJwtError("too_many_disclosures")
-    if not issuer_jwt or (key_binding_jwt and key_binding_jwt.count(".") != 2):
+    if not issuer_jwt or (key_binding_jwt and len(key_binding_jwt.split(".", 3)) != 3):
         raise SdJwtError("sd_jwt_malformed", "an issuer-signed JWT, then a tilde after each part but a Key Binding JWT")
     if "" in disclosures or "." in between:
         raise SdJwtError("sd_jwt_malformed", "an empty part, or a JWT among the disclosures")
     return SdJwt(
         text,
-        jws.parse(issuer_jwt, typ=None),
+        jws.parse(issuer_jwt, None),
         disclosure.parse(disclosures),
         key_binding_jwt or None,
         text[:last],

@@ -42,7 +42,7 @@ def parse(texts: Sequence[str]) -> tuple[Disclosure, ...]:
     except FormatError:
         raise SdJwtError("disclosure_malformed") from None
     disclosures = []
-    for text, hashed, content in zip(texts, digests([text.encode("ascii") for text in texts]), contents, strict=True):
+    for text, hashed, content in zip(texts, digests(list(map(str.encode, texts))), contents, strict=True):
         if type(content) is not list:
             raise SdJwtError("disclosure_malformed", "not an array")
         if len(content) == 3:
@@ -73,9 +73,9 @@ def digests(texts: Sequence[bytes]) -> Sequence[str]:
         return ()
     # With an octet of zero behind them, 32 octets are 44 characters, of which the last says nothing.
     hashed = b"\0".join([sha256(text).digest() for text in texts]) + b"\0"
-    return base64url.encode_alike(hashed, len(texts), characters=43)
+    return base64url.encode_alike(hashed, len(texts), 43)
 
 
 def digest(text: str) -> str:
     """SHA-256 over the ASCII of base64url text, base64url-encoded (§4.2.3; §4.3.1 hashes a presentation alike)."""
-    return base64url.encode(sha256(text.encode("ascii")).digest())
+    return base64url.encode(sha256(text.encode()).digest())

@@ -3,7 +3,7 @@
 RFC 9901 §4.1 (payload), §4.2 (Disclosures, also inside arrays and other Disclosures), §4.2.5 (decoys), §9.3 (salts).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from openid4vc import strict_json
@@ -16,7 +16,7 @@ from openid4vc.sd_jwt.salts import Salts
 from openid4vc.strict_json import JsonObject, JsonValue
 
 _NOTHING: Final[Mapping[str, object]] = {}
-# Most values are one of these; asking an abstract class about each would cost more than hashing it.
+# Asking an abstract class about each value would cost more than hashing it.
 _SCALARS: Final = frozenset({str, int, bool, float, type(None)})
 # Digests stand two levels below the object or array that they belong to, where strict_json must still read them.
 MAX_DEPTH: Final = strict_json.MAX_DEPTH - 2
@@ -66,11 +66,13 @@ def issue(
             raise ValueError("a salt that was used already")
     if len(issuing.disclosures) > MAX_DISCLOSURES:
         raise SdJwtError("too_many_disclosures")
-    return "~".join((jws.sign(protected, payload, signer), b"~".join((*issuing.disclosures, b"")).decode("ascii")))
+    return b"~".join((jws.sign(protected, payload, signer), *issuing.disclosures, b"")).decode()
 
 
 class _Issuing:
     """One payload's salts and Disclosures, in the order in which they are made."""
+
+    __slots__ = ("_source", "disclosures", "salts")
 
     def __init__(self, salts: Salts) -> None:
         self._source = salts
@@ -79,22 +81,32 @@ class _Issuing:
 
     def members(self, members: Mapping[str, object], depth: int) -> tuple[JsonObject, int]:
         """The object as it is signed, and how many of its own members became digests."""
-        _check_depth(depth)
-        if not disclosure.RESERVED_NAMES.isdisjoint(members):
+        if depth >= MAX_DEPTH:
+            raise ValueError("nested too deeply")
+        if not members.keys().isdisjoint(disclosure.RESERVED_NAMES):
             raise SdJwtError("claim_reserved")
         result: JsonObject = {}
         names: list[str] = []
         values: list[JsonValue] = []
         for name, value in members.items():
-            if isinstance(value, Disclosable):
+            if type(value) is Disclosable:
                 inner = value.value
+                # Most values are scalars or lists of them, which are signed as they are.
+                if type(inner) not in _SCALARS and (
+                    type(inner) is not list or depth + 1 == MAX_DEPTH or not _SCALARS.issuperset(map(type, inner))
+                ):
+                    inner = self._value(inner, depth + 1)
                 names.append(name)
-                values.append(inner if type(inner) in _SCALARS else self._value(inner, depth + 1))
+                values.append(inner)
             else:
                 result[name] = value if type(value) in _SCALARS else self._value(value, depth + 1)
         if names:
+            salts = self._source.draw(len(names))
+            texts = disclosure.encode(zip(salts, names, values, strict=True))
+            self.salts += salts
+            self.disclosures += texts
             # §4.2.4.1: the order must say nothing about the order of the claims.
-            result["_sd"] = sorted(self._digests(zip(self._salts_for(len(names)), names, values, strict=True)))
+            result["_sd"] = sorted(disclosure.digests(texts))
         return result, len(names)
 
     def decoys(self, count: int) -> Sequence[str]:
@@ -103,7 +115,8 @@ class _Issuing:
 
     def _value(self, value: object, depth: int) -> JsonValue:
         if isinstance(value, (list, tuple)):
-            _check_depth(depth)
+            if depth >= MAX_DEPTH:
+                raise ValueError("nested too deeply")
             return [element if type(element) in _SCALARS else self._element(element, depth + 1) for element in value]
         if isinstance(value, (dict, Mapping)):
             return self.members(value, depth)[0]
@@ -114,21 +127,12 @@ class _Issuing:
     def _element(self, element: object, depth: int) -> JsonValue:
         if isinstance(element, Disclosable):
             value = self._value(element.value, depth)
-            return {"...": self._digests([(*self._salts_for(1), value)])[0]}
+            texts = disclosure.encode([(*self._salts_for(1), value)])
+            self.disclosures += texts
+            return {"...": disclosure.digests(texts)[0]}
         return self._value(element, depth)
-
-    def _digests(self, contents: Iterable[Sequence[JsonValue]]) -> Sequence[str]:
-        """§4.2.1, §4.2.2 and §4.2.3: the Disclosures of these contents, and what is signed in their place."""
-        texts = disclosure.encode(contents)
-        self.disclosures += texts
-        return disclosure.digests(texts)
 
     def _salts_for(self, count: int) -> Sequence[str]:
         salts = self._source.draw(count)
         self.salts += salts
         return salts
-
-
-def _check_depth(depth: int) -> None:
-    if depth >= MAX_DEPTH:
-        raise ValueError("nested too deeply")

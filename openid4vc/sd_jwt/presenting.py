@@ -45,7 +45,7 @@ def present(held: ProcessedSdJwt, reveal: Iterable[ClaimPath], *, binding: Bind 
             raise KeyBindingError("kb_missing")
         return presentation
     claims = {"iat": now, "aud": binding.audience, "nonce": binding.nonce, "sd_hash": digest(presentation)}
-    return presentation + jws.sign(_PROTECTED, claims, binding.holder)
+    return presentation + jws.sign(_PROTECTED, claims, binding.holder).decode()
 
 
 def _chosen(held: ProcessedSdJwt, reveal: Iterable[ClaimPath]) -> list[str]:

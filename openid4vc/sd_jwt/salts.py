@@ -24,4 +24,4 @@ class Salts:
         octets = self._random(_OCTETS * count)
         if len(octets) != _OCTETS * count:
             raise ValueError("salts: not as many octets as asked for")
-        return base64url.encode_alike(octets, count, characters=_CHARACTERS) if count else ()
+        return base64url.encode_alike(octets, count, _CHARACTERS) if count else ()

@@ -102,27 +102,33 @@ def check_presence(sd_jwt: SdJwt, policy: KeyBinding) -> None:
         raise KeyBindingError("kb_missing")
 
 
-def verify_processed(sd_jwt: SdJwt, issuer_jwt: VerifiedJws, *, key_binding: KeyBinding, now: int) -> VerifiedSdJwt:
+def verify_processed(sd_jwt: SdJwt, issuer_jwt: VerifiedJws, key_binding: KeyBinding, now: int) -> VerifiedSdJwt:
     """Steps 2.4 to 5 and §7.3 step 5, for a format that finds the key itself; `issuer_jwt` is `sd_jwt`'s own.
 
     SdJwtError, KeyBindingError, FormatError `json_too_deep`. The caller still owes step 6, the time claims.
     """
     processed = _Processing(sd_jwt, issuer_jwt.claims)
-    key = None if processed.holder_jwk is None else _holder_key(processed.holder_jwk)
+    key = None
+    if processed.holder_jwk is not None:
+        try:
+            key = jwk.parse_public_key(processed.holder_jwk, "sig")
+        except JoseError:
+            raise KeyBindingError("cnf") from None
     # Asked again, for a caller that did not: a missing proof must never be taken for one that was not asked for.
-    check_presence(sd_jwt, key_binding)
     bound = None
-    if key_binding.expected is not None and sd_jwt.key_binding_jwt is not None:
+    if key_binding.expected is None or sd_jwt.key_binding_jwt is None:
+        check_presence(sd_jwt, key_binding)
+    else:
         bound = _verify_key_binding(sd_jwt, sd_jwt.key_binding_jwt, key, key_binding.expected, now)
     return VerifiedSdJwt(
-        sd_jwt=sd_jwt,
-        claims=processed.claims,
-        disclosed=processed.disclosed,
-        array_gaps=processed.array_gaps,
-        holder_jwk=processed.holder_jwk,
-        header=issuer_jwt.header,
-        holder_key=key,
-        key_binding_claims=bound,
+        sd_jwt,
+        processed.claims,
+        processed.disclosed,
+        processed.array_gaps,
+        processed.holder_jwk,
+        issuer_jwt.header,
+        key,
+        bound,
     )
 
 
@@ -146,26 +152,36 @@ class _Processing:
         if payload.get("_sd_alg", SD_ALG) != SD_ALG:
             raise SdJwtError("sd_alg_unsupported")
         # 3.1: the digests were computed over the received characters when the text was taken apart.
-        self._by_digest = {disclosure.digest: disclosure for disclosure in sd_jwt.disclosures}
+        self._by_digest: dict[str, Disclosure] = {}
+        for disclosure in sd_jwt.disclosures:
+            self._by_digest[disclosure.digest] = disclosure
         if len(self._by_digest) != len(sd_jwt.disclosures):
             raise SdJwtError("disclosure_duplicate")
         self._seen: set[str] = set()
         self.disclosed: dict[ClaimPath, Disclosure] = {}
         self.array_gaps: dict[ClaimPath, tuple[int, ...]] = {}
-        self.claims = self._object(payload, ())
+        self.claims: JsonObject = self._container(payload, ())
         # 5: each digest was taken once, so that equal counts mean that every Disclosure was referenced.
         if len(self.disclosed) != len(self._by_digest):
             raise SdJwtError("disclosure_not_referenced")
-        self.holder_jwk = _holder_jwk(self.claims)
+        # §4.1.2: a key by its JWK alone; `kid`, `jkt` or a URL would need a look-up. In both roles, for a holder does
+        # not keep what no verifier will take.
+        self.holder_jwk: JsonObject | None = None
+        if "cnf" in self.claims:
+            cnf = self.claims["cnf"]
+            if not isinstance(cnf, dict) or not isinstance(cnf.get("jwk"), dict):
+                raise KeyBindingError("cnf")
+            if not _OTHER_KEY_FORMS.isdisjoint(cnf):
+                raise KeyBindingError("cnf")
+            self.holder_jwk = cnf["jwk"]
 
-    def _container(self, value: JsonValue, path: ClaimPath) -> JsonValue:
+    def _container(self, members: JsonValue, path: ClaimPath) -> JsonValue:
         """An object or array with Disclosures in their places; the very same one where it has no digests."""
         # Each Disclosure was bounded by itself; a chain of them would still reach any depth.
         if len(path) >= strict_json.MAX_DEPTH:
             raise FormatError("json_too_deep")
-        return self._object(value, path) if type(value) is dict else self._array(value, path)
-
-    def _object(self, members: JsonObject, path: ClaimPath) -> JsonObject:
+        if type(members) is not dict:
+            return self._array(members, path)
         # 3.6: `_sd_alg` stands at the top level alone (§4.1.1), and goes.
         if "..." in members or ("_sd_alg" in members and path):
             raise SdJwtError("digest_malformed", "a reserved name out of its place")
@@ -264,9 +280,7 @@ def _verify_key_binding(
         raise KeyBindingError("cnf")
     try:
         # §7.3 steps 5.2 to 5.4: algorithm, signature, `typ`
-        parsed = jws.parse(key_binding_jwt, typ=TYP)
-        jws.check_signature(parsed, key)
-        bound = jws.unverified_claims(parsed)
+        bound = jws.verify(jws.parse(key_binding_jwt, TYP), key).claims
     except (JoseError, FormatError) as error:
         raise KeyBindingError("kb_typ" if error.code == "typ_wrong" else "kb_signature") from None
     # §7.3 step 5.5: created now, in both directions
@@ -290,25 +304,3 @@ def _verify_key_binding(
         except JoseError:
             raise KeyBindingError("kb_expired") from None
     return bound
-
-
-def _holder_jwk(claims: JsonObject) -> JsonObject | None:
-    """§4.1.2: the JWK that `cnf` names, or None where there is no `cnf`.
-
-    KeyBindingError `cnf` for a `cnf` without a JWK: `kid`, `jkt` or a URL would need a look-up. In both roles, for a
-    holder does not keep what no verifier will take.
-    """
-    if "cnf" not in claims:
-        return None
-    cnf = claims["cnf"]
-    if not isinstance(cnf, dict) or not isinstance(cnf.get("jwk"), dict) or not _OTHER_KEY_FORMS.isdisjoint(cnf):
-        raise KeyBindingError("cnf")
-    key: JsonObject = cnf["jwk"]
-    return key
-
-
-def _holder_key(holder_jwk: JsonObject) -> EllipticCurvePublicKey:
-    try:
-        return jwk.parse_public_key(holder_jwk, use="sig")
-    except JoseError:
-        raise KeyBindingError("cnf") from None

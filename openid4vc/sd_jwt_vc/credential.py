@@ -5,14 +5,15 @@ Validation"; HAIP 1.0 §6.1 (`x5c` alone, `cnf.jwk`, limited validity).
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 from urllib.parse import urlsplit
 
 from openid4vc import sd_jwt
 from openid4vc.errors import CredentialError, JoseError, KeyBindingError, SdJwtError, StatusError, TrustError
 from openid4vc.jose import jwk, jws
-from openid4vc.jose.jws import Jws, Signer, VerifiedJws
+from openid4vc.jose.jws import Signer
 from openid4vc.sd_jwt import KeyBinding, VerifiedSdJwt
 from openid4vc.sd_jwt.salts import Salts
 from openid4vc.sd_jwt.verifying import check_presence
@@ -21,7 +22,7 @@ from openid4vc.status_list import reference
 from openid4vc.status_list.reference import StatusReference
 from openid4vc.strict_json import JsonObject
 from openid4vc.trust.certificates import Certificate
-from openid4vc.trust.issuer_chains import IssuerChain, IssuerChains
+from openid4vc.trust.issuer_chains import IssuerChains
 from openid4vc.trust.issuers import TrustedIssuer
 
 # "JOSE Header". The older `vc+sd-jwt` is not accepted.
@@ -35,7 +36,9 @@ MAX_LIFE_WITHOUT_STATUS: Final = 86400
 _LOOPBACK_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-class VerifiedCredential(NamedTuple):
+# Not frozen, though nobody changes it: it would cost three times as much to make one.
+@dataclass(slots=True)
+class VerifiedCredential:
     """A credential that holds now; whether it was revoked is for `status_list` to say, with `status`.
 
     `claims` is the processed payload without PROTOCOL_CLAIMS. `issuer` is the entry of the trust folder that vouches
@@ -84,30 +87,38 @@ def verify(
     """
     parsed = sd_jwt.parse(text)
     check_presence(parsed, key_binding)
-    chain, issuer_jwt = _issuer_signed(parsed.issuer_jwt, issuers)
+    if parsed.issuer_jwt.header.get("typ") != TYP:
+        raise JoseError("typ_wrong")
+    # Nothing says yet that the leaf is anybody's. The signature comes before the chain so that a changed payload is
+    # `bad_signature`, whatever the change made of the `vct` by which authority is looked up.
+    chain = issuers.read(parsed.issuer_jwt)
+    issuer_jwt = jws.verify(parsed.issuer_jwt, chain.public_key)
     # "for any given `iss` value, an attacker cannot influence the type of verification process used": an issuer whose
     # keys are found on the web is not believed by a certificate, whoever signed that.
-    if issuers.issuers.by_web_metadata(issuer_jwt.claims.get("iss")):
+    if "iss" in issuer_jwt.claims and issuers.issuers.by_web_metadata(issuer_jwt.claims["iss"]):
         raise TrustError("key_discovery_forbidden")
     vct = read_vct(issuer_jwt.claims)
-    issuer, certificate = issuers.for_credential(chain, vct=vct, now=now)
-    verified = sd_jwt.verify_processed(parsed, issuer_jwt, key_binding=key_binding, now=now)
+    issuer, certificate = issuers.for_credential(chain, vct, now)
+    verified = sd_jwt.verify_processed(parsed, issuer_jwt, key_binding, now)
     claims = verified.claims
     holder_jwk = check_format(verified, vct, types)
-    if not issuer.iss_unchecked:
-        _check_iss(claims, certificate)
+    if "iss" in claims and not issuer.iss_unchecked:
+        _check_iss(claims["iss"], certificate)
     status = read_status(claims, issuer)
     check_times(claims, now, skew)
+    said = claims.copy()
+    for name in PROTOCOL_CLAIMS:
+        said.pop(name, None)
     return VerifiedCredential(
-        vct=vct,
-        claims={name: value for name, value in claims.items() if name not in PROTOCOL_CLAIMS},
-        issuer=issuer,
-        certificate=certificate,
-        holder_jwk=holder_jwk,
-        nbf=seconds(claims, "nbf"),
-        exp=seconds(claims, "exp"),
-        status=status,
-        sd_jwt=verified,
+        vct,
+        said,
+        issuer,
+        certificate,
+        holder_jwk,
+        int(claims["nbf"]) if "nbf" in claims else None,
+        int(claims["exp"]) if "exp" in claims else None,
+        status,
+        verified,
     )
 
 
@@ -130,7 +141,7 @@ def create(
     `claims` carries sd_jwt.Disclosable marks; `status` is {"uri", "idx"}; `x5c` is leaf first, without the anchor.
     SdJwtError `claim_reserved` for a claim whose name belongs to the format; ValueError as `sd_jwt.issue`.
     """
-    if not PROTOCOL_CLAIMS.isdisjoint(claims):
+    if not claims.keys().isdisjoint(PROTOCOL_CLAIMS):
         raise SdJwtError("claim_reserved")
     key = {"kty": holder_jwk["kty"], "crv": holder_jwk["crv"], "x": holder_jwk["x"], "y": holder_jwk["y"]}
     clear: dict[str, object] = {"vct": vct, "nbf": nbf, "exp": exp, "cnf": {"jwk": key}}
@@ -147,18 +158,6 @@ def create(
 @lru_cache(maxsize=8)
 def _protected(x5c: tuple[str, ...]) -> bytes:
     return jws.protected({"typ": TYP, "x5c": x5c})
-
-
-def _issuer_signed(issuer_jwt: Jws, issuers: IssuerChains) -> tuple[IssuerChain, VerifiedJws]:
-    """The chain of the header, and the JWT under its leaf's key. Nothing says yet that the leaf is anybody's.
-
-    The signature comes before the chain so that a changed payload is `bad_signature`, whatever the change made of the
-    `vct` by which authority is looked up.
-    """
-    if issuer_jwt.header.get("typ") != TYP:
-        raise JoseError("typ_wrong")
-    chain = issuers.read(issuer_jwt)
-    return chain, jws.verify(issuer_jwt, chain.public_key)
 
 
 def read_vct(claims: JsonObject) -> str:
@@ -184,11 +183,8 @@ def check_format(verified: VerifiedSdJwt, vct: str, types: TypeMatching) -> Json
     return verified.holder_jwk
 
 
-def _check_iss(claims: JsonObject, certificate: Certificate) -> None:
+def _check_iss(iss: object, certificate: Certificate) -> None:
     """An `iss` that is present must be a name of the leaf: a URI SAN, or a web origin whose host is a DNS SAN."""
-    if "iss" not in claims:
-        return
-    iss = claims["iss"]
     if not isinstance(iss, str):
         raise CredentialError("iss_mismatch")
     if iss in certificate.uri_names:
@@ -229,7 +225,7 @@ def check_times(claims: JsonObject, now: int, skew: int) -> None:
     CredentialError `time_claim_invalid`, `expired`, `not_yet_valid`.
     """
     try:
-        jws.check_times(claims, now=now, skew=skew)
+        jws.check_times(claims, now, skew)
     except JoseError as error:
         raise CredentialError(error.code, error.detail, **error.facts) from None
 

@@ -63,12 +63,12 @@ class IssuerChains:
         certificates = parse_x5c(jws.header.get("x5c"))
         return IssuerChain(jws.protected, jws.header, certificates, certificates[0].public_key)
 
-    def for_credential(self, chain: IssuerChain, *, vct: str, now: int) -> tuple[TrustedIssuer, Certificate]:
+    def for_credential(self, chain: IssuerChain, vct: str, now: int) -> tuple[TrustedIssuer, Certificate]:
         """As `TrustedIssuers.for_credential`: the entry that vouches for this chain and this type, with the leaf."""
         known = self._vouched.get(chain.protected)
         if known is None or not known.since <= now < known.until:
             known = self._vouch(chain, now)
-        return authorised(known.entries, vct=vct, now=now), chain.certificates[0]
+        return authorised(known.entries, vct, now), chain.certificates[0]
 
     def _vouch(self, chain: IssuerChain, now: int) -> _Vouched:
         entries = self.issuers.above(chain.certificates, now=now)

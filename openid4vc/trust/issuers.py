@@ -99,7 +99,7 @@ class TrustedIssuers:
         raise TrustError("untrusted_issuer")
 
 
-def authorised(entries: Sequence[TrustedIssuer], *, vct: str, now: int) -> TrustedIssuer:
+def authorised(entries: Sequence[TrustedIssuer], vct: str, now: int) -> TrustedIssuer:
     """The one of the entries above a chain, or of an `iss`, that vouches for this type.
 
     TrustError `trust_list_invalid` where only a list past its NextUpdate knows them;

@@ -64,6 +64,24 @@ def test_one_bad_text_among_several_is_refused(text: bytes) -> None:
     assert strict_json.parse_each([]) == []
 
 
+@pytest.mark.parametrize(
+    "texts",
+    [
+        [b'["a","b",1],["c"', b'"d",2]'],
+        [b"[1],[[2]", b"[3]]"],
+        [b'"a', b'b"'],
+        [b"1,2"],
+        [b"1", b""],
+        [b"", b"1"],
+        [b"1],[2"],
+        [b"1", b"2]//"],
+    ],
+)
+def test_what_is_json_only_together_is_refused(texts: list[bytes]) -> None:
+    with pytest.raises(FormatError, match="json_invalid"):
+        strict_json.parse_each(texts)
+
+
 @pytest.mark.parametrize("text", ["[]", "1", "null", '"a"'])
 def test_an_object_is_an_object(text: str) -> None:
     with pytest.raises(FormatError, match="json_not_object"):

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from hashlib import sha256, sha384, sha512
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
@@ -65,9 +66,9 @@ def test_no_policy_can_allow_what_is_not_in_the_registry(name: str) -> None:
 @pytest.mark.parametrize(
     ("alg", "make", "kty", "crv"),
     [
-        ("ES256", lambda: Ecdsa("ES256", "P-256", ec.SECP256R1(), SHA256()), "EC", "P-256"),
-        ("ES384", lambda: Ecdsa("ES384", "P-384", ec.SECP384R1(), SHA384()), "EC", "P-384"),
-        ("ES512", lambda: Ecdsa("ES512", "P-521", ec.SECP521R1(), SHA512()), "EC", "P-521"),
+        ("ES256", lambda: Ecdsa("ES256", "P-256", ec.SECP256R1(), SHA256(), sha256), "EC", "P-256"),
+        ("ES384", lambda: Ecdsa("ES384", "P-384", ec.SECP384R1(), SHA384(), sha384), "EC", "P-384"),
+        ("ES512", lambda: Ecdsa("ES512", "P-521", ec.SECP521R1(), SHA512(), sha512), "EC", "P-521"),
         ("EdDSA", lambda: Ed25519("EdDSA"), "OKP", "Ed25519"),
         ("PS384", lambda: Rsa("PS384", SHA384(), pss=True), "RSA", None),
         ("RS384", lambda: Rsa("RS384", SHA384(), pss=False), "RSA", None),

@@ -127,6 +127,20 @@ def test_an_invalid_ephemeral_key_does_not_open_what_the_recipient_encrypted_to_
     )
 
 
+@pytest.mark.parametrize(("use", "opens"), [("enc", True), ("ENC", False), ("sig", False)])
+def test_an_ephemeral_key_that_says_what_it_is_for_is_for_encryption(use: str, opens: bool) -> None:
+    ephemeral = new_key()
+    epk = {**public_jwk(ephemeral), "use": use}
+    header = part({"alg": "ECDH-ES", "enc": "A128GCM", "kid": "k1", "epk": epk})
+    key = jwe._agreed_key(KEY, ephemeral.public_key(), "A128GCM", b"", b"")
+    sealed = jwe.AESGCM(key).encrypt(bytes(12), b"x", header.encode())
+    text = ".".join((header, "", *map(base64url.encode, (bytes(12), sealed[:-16], sealed[-16:]))))
+    if opens:
+        assert decrypt(text) == b"x"
+    else:
+        refused(text)
+
+
 @pytest.mark.case("J-23")
 def test_a_compressed_plaintext_is_refused_and_never_inflated() -> None:
     compressor = zlib.compressobj(wbits=-15)

@@ -199,7 +199,7 @@ def test_hidden_and_other_files_are_not_looked_at(trust: Path) -> None:
 def trusted_for(read: folder.TrustFolder, vct: str, *, now: int = NOW) -> str:
     """What the folder says of a credential of this type: who vouches for it, or why nobody does."""
     protected = "header of the issuer"
-    jws = Jws("", protected, {"x5c": [ISSUER.certificate.x5c_member]}, b"", b"")
+    jws = Jws("", protected, {"x5c": [ISSUER.certificate.x5c_member]}, b"", b"", b"")
     try:
         return read.issuer_chains.for_credential(read.issuer_chains.read(jws), vct=vct, now=now)[0].file.name
     except TrustError as error:
