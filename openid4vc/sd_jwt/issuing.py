@@ -4,7 +4,7 @@ RFC 9901 §4.1 (payload), §4.2 (Disclosures, also inside arrays and other Discl
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, final
 
 from openid4vc import strict_json
 from openid4vc.errors import SdJwtError
@@ -22,6 +22,7 @@ _SCALARS: Final = frozenset({str, int, bool, float, type(None)})
 MAX_DEPTH: Final = strict_json.MAX_DEPTH - 2
 
 
+@final
 class Disclosable:
     """Marks a member's value or an array element as selectively disclosable; marks may stand inside what it holds."""
 
