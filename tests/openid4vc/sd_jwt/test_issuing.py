@@ -127,6 +127,19 @@ def test_claims_are_as_deep_as_can_be_read_and_no_deeper(around: Callable[[objec
         issue({"a": around(value)})
 
 
+def test_a_disclosable_list_is_as_deep_as_any_other() -> None:
+    def around(levels: int) -> dict[str, object]:
+        value: object = Disclosable([1])
+        for _ in range(levels):
+            value = {"a": value}
+        return {"a": value}
+
+    deepest = around(MAX_DEPTH - 2)
+    assert sd_jwt.reopen(issue(deepest)).claims == plain(deepest)
+    with pytest.raises(ValueError, match="nested"):
+        issue(around(MAX_DEPTH - 1))
+
+
 def test_more_disclosures_than_anybody_takes_are_not_issued() -> None:
     sd_jwt.reopen(issue({"a": [Disclosable(number) for number in range(1000)]}))
     with pytest.raises(SdJwtError, match="too_many_disclosures"):

@@ -1,11 +1,13 @@
 """RFC 9901 §7.3: a presentation is the holder's, made now, for this verifier, of exactly this."""
 
 import hashlib
+from dataclasses import replace
 
 import pytest
 
-from openid4vc import base64url
+from openid4vc import base64url, sd_jwt
 from openid4vc.errors import KeyBindingError, ProtocolError
+from openid4vc.jose.jws import VerifiedJws
 from openid4vc.sd_jwt import KeyBinding
 from openid4vc.sd_jwt.disclosure import digest
 from tests.openid4vc.credentials import (
@@ -20,6 +22,7 @@ from tests.openid4vc.credentials import (
     check,
     present,
     receive,
+    required,
 )
 from tests.openid4vc.forging import forge, new_key, part, public_jwk
 
@@ -46,6 +49,17 @@ def test_an_honest_presentation_is_accepted_and_what_its_holder_signed_is_told()
 def test_a_presentation_without_key_binding_is_refused() -> None:
     refused(CARD, "kb_missing")
     refused(present(CARD, ISSUER, [("name",)]).rpartition("~")[0] + "~", "kb_missing")
+
+
+def test_who_asks_for_nothing_else_still_asks_for_what_the_policy_says() -> None:
+    issuer_jwt = VerifiedJws({}, {})
+    for text, policy, code in (
+        (CARD, required(), "kb_missing"),
+        (bound(CARD), KeyBinding.forbidden(), "kb_unexpected"),
+    ):
+        with pytest.raises(KeyBindingError) as caught:
+            sd_jwt.verify_processed(replace(sd_jwt.parse(text), disclosures=()), issuer_jwt, policy, NOW)
+        assert caught.value.code == code
 
 
 @pytest.mark.parametrize(("nonce", "audience"), [("", AUDIENCE), (NONCE, ""), ("", "")])
