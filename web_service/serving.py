@@ -110,8 +110,8 @@ class _Server(uvicorn.Server):
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop)
         loop.add_signal_handler(signal.SIGHUP, self._reload)
-        # Held back since `_work` began: one that came in between is heard now.
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP})
+        # Held back in `_work`: what came in between is heard now.
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP, signal.SIGTERM, signal.SIGINT})
         yield
 
     def _stop(self) -> None:
@@ -160,6 +160,8 @@ def _work(settings: ServiceSettings, service: Service, listening: socket.socket,
         ssl_context_factory=(lambda _config, _default: context) if context else None,
     )
     server = _Server(config, app, service, settings.drain_seconds)
+    # Who reads the next line may ask for the stop; one that ended the process now would not be in the log.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
     log("started", service=settings.service, port=listening.getsockname()[1])
     server.run(sockets=[listening])
     log("stopped", service=settings.service)

@@ -24,6 +24,7 @@ from web_service.application import create_application
 from web_service.database import Transaction
 from web_service.forms import read_form, read_json
 from web_service.live import LiveEnded, event_stream
+from web_service.logging import log
 from web_service.pages import FieldError, Frame, NavigationItem, posted_language
 from web_service.passwords import hash_password
 from web_service.settings import ServiceSettings, read_settings
@@ -244,6 +245,13 @@ def run_visit(url: str, tmp_path: Path, visit: Callable[[Visitor], Any], **given
     return asyncio.run(run())
 
 
+def _log_and_stop(event: str, **facts: Any) -> None:
+    """Somebody who reads the log and wants the service stopped at once."""
+    log(event, **facts)
+    if event == "started":
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
 def main() -> int:
     data_dir, port, workers = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
     settings = read_settings(Settings, {"data_dir": data_dir, "port": port, "workers": workers})
@@ -255,6 +263,8 @@ def main() -> int:
             os.kill(os.getpid(), signal.SIGHUP)
         return make(settings)[1]
 
+    if (data_dir / "stop-once-started").exists():
+        vars(serving)["log"] = _log_and_stop
     return serving.serve(settings, serving.Service(create=create, reload=lambda _app: reloaded.touch()))
 
 

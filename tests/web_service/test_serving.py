@@ -301,6 +301,7 @@ def test_a_second_service_on_the_port_is_refused_and_the_port_named(server: Runn
 def test_being_told_to_stop_lets_the_running_request_end_and_exits_with_0(workers: int, tmp_path: Path) -> None:
     marker = tmp_path / "began"
     with running(tmp_path, workers=workers) as service:
+        wait_until(lambda: [event["event"] for event in service.events()].count("started") == workers)
         request = f"GET /slow?marker={marker} HTTP/1.1\r\nHost: 127.0.0.1:{service.port}\r\nConnection: close\r\n\r\n"
         with socket.create_connection(("127.0.0.1", service.port), timeout=20) as connection:
             connection.sendall(request.encode())
@@ -315,6 +316,15 @@ def test_being_told_to_stop_lets_the_running_request_end_and_exits_with_0(worker
     names = [event["event"] for event in service.events()]
     assert names.count("draining") == names.count("stopped") == workers
     assert not any(event["level"] == "error" for event in service.events())
+
+
+def test_a_stop_that_is_asked_for_as_soon_as_the_log_says_started_is_a_clean_end(tmp_path: Path) -> None:
+    (tmp_path / "stop-once-started").touch()
+    with running(tmp_path) as service:
+        assert service.process.wait(25) == 0
+    assert [event["event"] for event in service.events() if event["event"] != "http_request"] == [
+        *("started", "draining", "stopped")
+    ]
 
 
 @pytest.mark.parametrize("workers", [1, 2])
