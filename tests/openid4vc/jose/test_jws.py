@@ -300,7 +300,11 @@ def test_a_time_that_is_not_a_number_is_refused_also_from_claims_that_were_never
     "payload", ["[]", '"text"', "1", "null", "", " ", b"\xff\xfe", '{"a":1,"a":2}', '{"a":1}x', '{"a":"\\ud800"}']
 )
 def test_a_payload_that_is_no_json_object_is_refused(payload: str | bytes) -> None:
-    refused(forge({"alg": "ES256", "typ": "thing+jwt"}, payload, KEY), "jose_malformed")
+    text = forge({"alg": "ES256", "typ": "thing+jwt"}, payload, KEY)
+    refused(text, "jose_malformed")
+    # Also for who has to look into it before there is a key.
+    with pytest.raises(JoseError, match="jose_malformed"):
+        jws.unverified_claims(jws.parse(text, typ="thing+jwt"))
 
 
 @pytest.mark.case("J-32")
