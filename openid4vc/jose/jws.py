@@ -158,14 +158,7 @@ def verify(jws: Jws, key: PublicKey, *, algorithms: Algorithms = ES256_ONLY) -> 
     if algorithm is None:
         raise JoseError("alg_not_allowed")
     algorithm.check(key, jws.signature, jws.signing_input)
-    # As `unverified_claims`, without a call: everything that is verified comes through here.
-    try:
-        claims = strict_json.parse(jws.payload)
-    except FormatError:
-        raise JoseError("jose_malformed", "payload") from None
-    if type(claims) is not dict:
-        raise JoseError("jose_malformed", "payload")
-    return VerifiedJws(jws.header, claims)
+    return VerifiedJws(jws.header, unverified_claims(jws))
 
 
 def unverified_claims(jws: Jws) -> JsonObject:
