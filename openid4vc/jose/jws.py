@@ -154,10 +154,7 @@ def verify(jws: Jws, key: PublicKey, *, algorithms: Algorithms = ES256_ONLY) -> 
 
     JoseError: as `check_signature`; `jose_malformed` for a payload that is not an I-JSON object.
     """
-    algorithm = algorithms.get(jws.header.get("alg", ""))
-    if algorithm is None:
-        raise JoseError("alg_not_allowed")
-    algorithm.check(key, jws.signature, jws.signing_input)
+    check_signature(jws, key, algorithms=algorithms)
     return VerifiedJws(jws.header, unverified_claims(jws))
 
 
