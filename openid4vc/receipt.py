@@ -68,7 +68,7 @@ def verify(text: str, *, access_certificate: Certificate) -> Receipt:
         parsed = jws.parse(text, typ=TYP, max_bytes=MAX_BYTES)
         if parse_x5c(parsed.header.get("x5c"))[0].der != access_certificate.der:
             raise PresentationError("receipt_invalid", "signed by somebody else")
-        claims = jws.verify(parsed, access_certificate.public_key).claims
+        claims = jws.read_claims(jws.verify(parsed, access_certificate.public_key))
     except (FormatError, JoseError, TrustError) as error:
         raise PresentationError("receipt_invalid", error.code) from error
     return _read(claims, text)

@@ -37,8 +37,7 @@ def parse(data: bytes | str, *, max_bytes: int = MAX_BYTES) -> JsonValue:
     # write like this.
     try:
         value = orjson.loads(raw)
-        # Brackets in strings count too: they only lead to the slower way.
-        if orjson.dumps(value, None, _SAFE_INTEGERS) == raw and raw.count(b"{") + raw.count(b"[") < MAX_DEPTH:
+        if orjson.dumps(value, None, _SAFE_INTEGERS) == raw and _is_shallow(raw):
             return value
     except (ValueError, TypeError):
         pass
@@ -48,10 +47,12 @@ def parse(data: bytes | str, *, max_bytes: int = MAX_BYTES) -> JsonValue:
 def parse_each(texts: list[bytes]) -> list[JsonValue]:
     """JSON texts to Python values, as `parse`; their sizes are the caller's to bound, who has them all in one text."""
     try:
-        values: list[JsonValue] = orjson.loads(b"[%b]" % b",".join(texts))
-        # One text might begin what another ends: each is asked for by itself. A level takes two characters.
+        together = b"[%b]" % b",".join(texts)
+        values: list[JsonValue] = orjson.loads(together)
+        # One text might begin what another ends: each is asked for by itself.
         if [orjson.dumps(value, None, _SAFE_INTEGERS) for value in values] == texts and (
-            max(map(len, texts), default=0) < 2 * MAX_DEPTH or all(map(_is_shallow, texts))
+            len(together.split(b"{", MAX_DEPTH)) + len(together.split(b"[", MAX_DEPTH)) < MAX_DEPTH
+            or all(map(_is_shallow, texts))
         ):
             return values
     except (ValueError, TypeError):
@@ -78,8 +79,11 @@ def _parse_slowly(texts: list[bytes]) -> list[JsonValue]:
 
 
 def _is_shallow(text: bytes) -> bool:
-    """Brackets in strings count too: they only lead to the slower way."""
-    return text.count(b"{") + text.count(b"[") < MAX_DEPTH
+    """Brackets in strings count too: they only lead to the slower way.
+
+    Taking the text apart at the first few is faster than counting all.
+    """
+    return len(text.split(b"{", MAX_DEPTH)) + len(text.split(b"[", MAX_DEPTH)) < MAX_DEPTH + 2
 
 
 def _check(level: Iterable[JsonValue]) -> None:

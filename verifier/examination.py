@@ -16,7 +16,6 @@ from credential_schemas.purposes import Purpose
 from credential_schemas.types import CredentialType, add_months
 from openid4vc import sd_jwt
 from openid4vc.errors import PresentationError, ProtocolError, StatusError
-from openid4vc.jose import jws
 from openid4vc.sd_jwt import KeyBinding
 from openid4vc.sd_jwt_vc import credential
 from openid4vc.sd_jwt_vc.credential import VerifiedCredential
@@ -319,9 +318,9 @@ class Examination:
             claims, vct, issuer = part.verified.all_claims, part.verified.vct, part.verified.certificate
         else:
             # Refused for its time or its status claim: signature and chain held before that was looked at.
-            parsed = sd_jwt.parse(part.text).issuer_jwt
-            claims = jws.unverified_claims(parsed)
-            vct, issuer = claims["vct"], parse_x5c(parsed.header.get("x5c"))[0]
+            parsed = sd_jwt.parse(part.text)
+            claims = parsed.unverified_claims
+            vct, issuer = claims["vct"], parse_x5c(parsed.issuer_jwt.header.get("x5c"))[0]
         credential_type = self._types.get(vct)
         return Document(
             query=part.query.id,

@@ -33,6 +33,10 @@ PublicKey = EllipticCurvePublicKey | RSAPublicKey | Ed25519PublicKey
 # RFC 7518 §3.3, §3.5: 2048 bits or larger. The upper bound is ours: a verification grows with the square of the size.
 _RSA_BITS: Final = range(2048, 8192 + 1)
 
+# RFC 3279 §2.2.3: a SEQUENCE of two INTEGERs; a length of 128 and more takes a second octet.
+_SEQUENCE: Final = b"\x30%c\2%c%b\2%c%b"
+_LONG_SEQUENCE: Final = b"\x30\x81%c\2%c%b\2%c%b"
+
 
 class SignatureAlgorithm(ABC):
     """One `alg`, tied to one kind of key (`kty` and `crv` as in its JWK), one hash and one length of signature."""
@@ -76,17 +80,16 @@ class Ecdsa(SignatureAlgorithm):
         octets = self.octets
         if len(signature) != 2 * octets:
             raise JoseError("bad_signature", f"not {2 * octets} octets")
-        # As the library wants them (RFC 3279 §2.2.3): unsigned, in as few octets as there can be.
+        # As the library wants them: unsigned, in as few octets as there can be.
         r, s = signature[:octets].lstrip(b"\0"), signature[octets:].lstrip(b"\0")
         if not b"" < r < b"\x80":
             r = b"\0" + r
         if not b"" < s < b"\x80":
             s = b"\0" + s
         length = 4 + len(r) + len(s)
-        head = b"\x30%c" if length < 128 else b"\x30\x81%c"
-        der = b"%b\2%c%b\2%c%b" % (head % length, len(r), r, len(s), s)
+        form = _SEQUENCE if length < 128 else _LONG_SEQUENCE
         try:
-            key.verify(der, self._hashed(data).digest(), self._scheme)
+            key.verify(form % (length, len(r), r, len(s), s), self._hashed(data).digest(), self._scheme)
         except InvalidSignature:
             raise JoseError("bad_signature") from None
 

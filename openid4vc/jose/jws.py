@@ -1,13 +1,13 @@
-"""A JSON Web Signature: a signed object in compact form, ES256 unless the caller's policy allows more.
+"""A JSON Web Signature in compact form, mostly over claims; ES256 unless the caller's policy allows more.
 
 RFC 7515 §3.1, §7.1 (compact form), RFC 7518 §3.4 (ES256), RFC 7519 §4.1 (time claims), RFC 8725 (why so strict).
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import sha256
-from typing import Final, Protocol
+from typing import Final, Generic, NamedTuple, Protocol, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ec import (
     ECDSA,
@@ -37,6 +37,8 @@ _ES256: Final = ECDSA(Prehashed(SHA256()))
 # 9999-12-31T23:59:59Z: the last second that calendars on every platform can show.
 _LAST_SECOND: Final = 253402300799
 _TIMES: Final = ("exp", "nbf", "iat")
+
+Payload = TypeVar("Payload")
 
 
 class Signer(Protocol):
@@ -78,27 +80,33 @@ class KeySigner:
 
 # Not frozen, though nobody changes them: each credential makes several, and a frozen one costs three times as much.
 @dataclass(slots=True)
-class Jws:
+class Jws(Generic[Payload]):
     """A compact JWS taken apart. Nothing in it is trusted.
 
-    `protected` is the text of the header; `signing_input` is what was signed: header and payload as received (RFC 7515
-    §5.2, step 8).
+    `protected` is the text of the header; `payload` the octets, or the claims in them where those were read at once;
+    `signing_input` what was signed: header and payload as received (RFC 7515 §5.2, step 8).
     """
 
     text: str
     protected: str
     header: JsonObject
-    payload: bytes
+    payload: Payload
     signature: bytes
     signing_input: bytes
 
 
-@dataclass(slots=True)
-class VerifiedJws:
-    """The header and claims of a JWS whose signature held under a key that the caller chose."""
+class EncodedJws(NamedTuple):
+    """A compact JWS of which only the header was read: `payload` and `signature` are still base64url."""
 
+    protected: str
     header: JsonObject
-    claims: JsonObject
+    payload: str
+    signature: str
+    signing_input: bytes
+
+
+# What the class does with its fields, without naming each: half the time.
+_encoded_jws: Final = partial(tuple.__new__, EncodedJws)
 
 
 def parse(
@@ -107,7 +115,7 @@ def parse(
     *,
     max_bytes: int = MAX_BYTES,
     algorithms: Algorithms = ES256_ONLY,
-) -> Jws:
+) -> Jws[bytes]:
     """A compact JWS to its parts; `typ` is compared exactly, None takes any or none.
 
     An `alg` outside `algorithms` is refused before anything else is looked at.
@@ -115,6 +123,21 @@ def parse(
     """
     if len(text) > max_bytes:
         raise FormatError("too_large", "JWS")
+    encoded = split(text, algorithms)
+    if typ is not None and encoded.header.get("typ") != typ:
+        raise JoseError("typ_wrong")
+    try:
+        payload, signature = base64url.decode_each((encoded.payload, encoded.signature))
+    except FormatError:
+        raise JoseError("jose_malformed", "payload or signature") from None
+    # RFC 7515 App. F: a detached payload is a choice between two sides that nobody made here.
+    if not payload:
+        raise JoseError("jose_malformed", "no payload")
+    return Jws(text, encoded.protected, encoded.header, payload, signature, encoded.signing_input)
+
+
+def split(text: str, algorithms: Algorithms) -> EncodedJws:
+    """The first half of `parse`, for whoever decodes more than this at once; JoseError as there."""
     # Whatever stands between the first dot and the last is the payload; a third dot is not in its alphabet.
     first, last = text.find("."), text.rfind(".")
     if first == last or first > MAX_HEADER_CHARACTERS:
@@ -124,47 +147,30 @@ def parse(
         header = _es256_header(protected)
     else:
         header = _read_header(protected, algorithms)
-    if typ is not None and header.get("typ") != typ:
-        raise JoseError("typ_wrong")
-    try:
-        payload, signature = base64url.decode_each((text[first + 1 : last], text[last + 1 :]))
-    except FormatError:
-        raise JoseError("jose_malformed", "payload or signature") from None
-    # RFC 7515 App. F: a detached payload is a choice between two sides that nobody made here.
-    if not payload:
-        raise JoseError("jose_malformed", "no payload")
-    return Jws(text, protected, header, payload, signature, text[:last].encode())
+    return _encoded_jws((protected, header, text[first + 1 : last], text[last + 1 :], text[:last].encode()))
 
 
-def check_signature(jws: Jws, key: PublicKey, *, algorithms: Algorithms = ES256_ONLY) -> None:
-    """The signature under `key`, by the `alg` of the header, which must be in `algorithms` and fit the key.
+def verify(jws: Jws[Payload], key: PublicKey, *, algorithms: Algorithms = ES256_ONLY) -> Payload:
+    """The payload, once its signature held under `key` by the `alg` of the header.
 
-    JoseError `alg_not_allowed`, `bad_signature`. Where the key came as a JWK, it was read for this very algorithm
-    (`jwk.parse_verification_key`).
+    That must be in `algorithms` and fit the key, which the caller chose: JoseError `alg_not_allowed`, `bad_signature`.
+    Where the key came as a JWK, it was read for this very algorithm (`jwk.parse_verification_key`).
     """
     # RFC 8725 §3.1: algorithm and key belong together; a token's `alg` never chooses how a key is used.
     algorithm = algorithms.get(jws.header.get("alg", ""))
     if algorithm is None:
         raise JoseError("alg_not_allowed")
     algorithm.check(key, jws.signature, jws.signing_input)
+    return jws.payload
 
 
-def verify(jws: Jws, key: PublicKey, *, algorithms: Algorithms = ES256_ONLY) -> VerifiedJws:
-    """The signature under `key`, then the payload as a JSON object.
-
-    JoseError: as `check_signature`; `jose_malformed` for a payload that is not an I-JSON object.
-    """
-    check_signature(jws, key, algorithms=algorithms)
-    return VerifiedJws(jws.header, unverified_claims(jws))
-
-
-def unverified_claims(jws: Jws) -> JsonObject:
-    """The payload as a JSON object, for what must be known before the key can be chosen. Nothing in it is trusted.
+def read_claims(payload: bytes) -> JsonObject:
+    """The payload of a JWT: a JSON object (RFC 7519 §7.2). Trusted as far as `payload` is.
 
     JoseError `jose_malformed`.
     """
     try:
-        claims = strict_json.parse(jws.payload)
+        claims = strict_json.parse(payload)
     except FormatError:
         raise JoseError("jose_malformed", "payload") from None
     if type(claims) is not dict:

@@ -100,7 +100,7 @@ def verify(
     try:
         parsed = jws.parse(text, typ=TYP)
         leaf = chain.verify(parse_x5c(parsed.header.get("x5c")), role=Role.REGISTRAR, anchors=anchors, now=now)
-        claims = jws.verify(parsed, leaf.public_key).claims
+        claims = jws.read_claims(jws.verify(parsed, leaf.public_key))
         jws.check_times(claims, now=now, skew=CLOCK_SKEW)
     except TrustError as error:
         raise RegistrationError("registration_untrusted", error.code) from error

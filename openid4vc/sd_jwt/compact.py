@@ -3,14 +3,18 @@
 RFC 9901 §4 (format), §7.1 step 1 and §7.3 step 3 (taking it apart), §9 (limits before any work).
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from openid4vc.errors import FormatError, SdJwtError
+from openid4vc import base64url, strict_json
+from openid4vc.errors import FormatError, JoseError, KeyBindingError, ProtocolError, SdJwtError
 from openid4vc.jose import jws
+from openid4vc.jose.algorithms import ES256_ONLY
 from openid4vc.jose.jws import Jws
 from openid4vc.sd_jwt import disclosure
 from openid4vc.sd_jwt.disclosure import Disclosure
+from openid4vc.strict_json import JsonObject, JsonValue
 
 MAX_BYTES: Final = 1 << 20
 MAX_DISCLOSURES: Final = 1000
@@ -19,20 +23,31 @@ MAX_DISCLOSURES: Final = 1000
 # Not frozen, though nobody changes it: it would cost three times as much to make one.
 @dataclass(slots=True)
 class SdJwt:
-    """An SD-JWT taken apart. Nothing in it is trusted; `presentation` is everything up to the last tilde, with it."""
+    """An SD-JWT taken apart. Nothing in it is trusted; `presentation` is everything up to the last tilde, with it.
+
+    The payload of `issuer_jwt` is None where it is no JSON object: what was changed in it is for the signature to find.
+    """
 
     text: str
-    issuer_jwt: Jws
+    issuer_jwt: Jws[JsonObject | None]
     disclosures: tuple[Disclosure, ...]
-    key_binding_jwt: str | None
+    key_binding_jwt: Jws[JsonObject] | None
     presentation: str
+
+    @property
+    def unverified_claims(self) -> JsonObject:
+        """The payload, for what must be known before the key can be chosen; JoseError `jose_malformed`."""
+        if self.issuer_jwt.payload is None:
+            raise JoseError("jose_malformed", "payload")
+        return self.issuer_jwt.payload
 
 
 def parse(text: str) -> SdJwt:
     """Compact text to its parts.
 
     FormatError `too_large`; SdJwtError `sd_jwt_malformed`, `too_many_disclosures`, `disclosure_malformed`,
-    `disclosure_name`; JoseError for the issuer-signed JWT.
+    `disclosure_name`; JoseError as `jws.parse` for the issuer-signed JWT; KeyBindingError `kb_signature` for a Key
+    Binding JWT that is none.
     """
     # Both limits come before anything is split, decoded or hashed.
     if len(text) > MAX_BYTES:
@@ -46,10 +61,75 @@ def parse(text: str) -> SdJwt:
         raise SdJwtError("sd_jwt_malformed", "an issuer-signed JWT, then a tilde after each part but a Key Binding JWT")
     if "" in disclosures or "." in between:
         raise SdJwtError("sd_jwt_malformed", "an empty part, or a JWT among the disclosures")
+    signed, bound = jws.split(issuer_jwt, ES256_ONLY), None
+    encoded = [signed.payload, signed.signature, *disclosures]
+    if key_binding_jwt:
+        try:
+            bound = jws.split(key_binding_jwt, ES256_ONLY)
+        except JoseError:
+            raise KeyBindingError("kb_signature") from None
+        encoded += (bound.payload, bound.signature)
+    # What is base64url is decoded all at once, and what is JSON read all at once: asking for each by itself would cost
+    # as much again.
+    try:
+        payload, signature, *octets = base64url.decode_each(encoded)
+    except FormatError:
+        raise _undecodable(encoded[:2], encoded[2 + len(disclosures) :]) from None
+    if not payload:
+        raise JoseError("jose_malformed", "no payload")
+    key_binding_signature = octets.pop() if bound else b""
+    try:
+        claims, *contents = strict_json.parse_each([payload, *octets])
+    except FormatError:
+        claims, *contents = _read_apart(payload, octets, len(disclosures))
+    key_binding = None
+    if bound:
+        bound_claims = contents.pop()
+        if type(bound_claims) is not dict:
+            raise KeyBindingError("kb_signature")
+        key_binding = Jws(
+            key_binding_jwt, bound.protected, bound.header, bound_claims, key_binding_signature, bound.signing_input
+        )
     return SdJwt(
         text,
-        jws.parse(issuer_jwt, None),
-        disclosure.parse(disclosures),
-        key_binding_jwt or None,
+        Jws(
+            issuer_jwt,
+            signed.protected,
+            signed.header,
+            claims if type(claims) is dict else None,
+            signature,
+            signed.signing_input,
+        ),
+        disclosure.parse(disclosures, contents),
+        key_binding,
         text[:last],
     )
+
+
+def _undecodable(of_issuer: Sequence[str], of_holder: Sequence[str]) -> ProtocolError:
+    """Which part it is that is not base64url: the first of the three that is not by itself."""
+    try:
+        base64url.decode_each(of_issuer)
+    except FormatError:
+        return JoseError("jose_malformed", "payload or signature")
+    try:
+        base64url.decode_each(of_holder)
+    except FormatError:
+        return KeyBindingError("kb_signature")
+    return SdJwtError("disclosure_malformed")
+
+
+def _read_apart(payload: bytes, others: Sequence[bytes], bound: int) -> Iterator[JsonValue]:
+    """The payload, the Disclosures and, at the place `bound` behind it, the claims of the holder, each by itself."""
+    try:
+        yield strict_json.parse(payload)
+    except FormatError:
+        # What was changed in it is for the signature to find.
+        yield None
+    for place, text in enumerate(others):
+        try:
+            yield strict_json.parse(text)
+        except FormatError:
+            if place == bound:
+                raise KeyBindingError("kb_signature") from None
+            raise SdJwtError("disclosure_malformed") from None

@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Final, NamedTuple
 
 from openid4vc import base64url, strict_json
-from openid4vc.errors import FormatError, SdJwtError
+from openid4vc.errors import SdJwtError
 from openid4vc.strict_json import JsonValue
 
 SD_ALG: Final = "sha-256"
@@ -32,15 +32,11 @@ class Disclosure(NamedTuple):
 _disclosure: Final = partial(tuple.__new__, Disclosure)
 
 
-def parse(texts: Sequence[str]) -> tuple[Disclosure, ...]:
-    """Base64url texts to Disclosures.
+def parse(texts: Sequence[str], contents: Sequence[JsonValue]) -> tuple[Disclosure, ...]:
+    """Base64url texts, and the JSON that each was found to be, to Disclosures.
 
     SdJwtError: `disclosure_malformed`; `disclosure_name` for a reserved name (§7.1 step 3.3.2.2).
     """
-    try:
-        contents = strict_json.parse_each(base64url.decode_each(texts))
-    except FormatError:
-        raise SdJwtError("disclosure_malformed") from None
     disclosures = []
     for text, hashed, content in zip(texts, digests(list(map(str.encode, texts))), contents, strict=True):
         if type(content) is not list:

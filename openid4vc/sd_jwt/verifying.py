@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from openid4vc import strict_json
 from openid4vc.errors import FormatError, JoseError, KeyBindingError, SdJwtError
 from openid4vc.jose import jwk, jws
-from openid4vc.jose.jws import VerifiedJws
+from openid4vc.jose.jws import Jws
 from openid4vc.sd_jwt import compact
 from openid4vc.sd_jwt.compact import SdJwt
 from openid4vc.sd_jwt.disclosure import SD_ALG, Disclosure, digest
@@ -87,8 +87,7 @@ def verify(
     # 1 (separate the parts) was `compact.parse`.
     # §7.3 steps 1 and 2, §7.2: nothing is worth doing for a presentation that the policy refuses anyhow.
     check_presence(sd_jwt, key_binding)
-    # 2.1 (`alg`) was `jws.parse`; 2.2: the signature, under the key that 2.3 found.
-    verified = verify_processed(sd_jwt, jws.verify(sd_jwt.issuer_jwt, issuer_key), key_binding=key_binding, now=now)
+    verified = verify_processed(sd_jwt, verify_signature(sd_jwt, issuer_key), key_binding, now)
     # 6: in the processed payload; which claims must be present is the application's rule (§9.7).
     jws.check_times(verified.claims, now=now, skew=skew)
     return verified
@@ -102,12 +101,24 @@ def check_presence(sd_jwt: SdJwt, policy: KeyBinding) -> None:
         raise KeyBindingError("kb_missing")
 
 
-def verify_processed(sd_jwt: SdJwt, issuer_jwt: VerifiedJws, key_binding: KeyBinding, now: int) -> VerifiedSdJwt:
-    """Steps 2.4 to 5 and §7.3 step 5, for a format that finds the key itself; `issuer_jwt` is `sd_jwt`'s own.
+def verify_signature(sd_jwt: SdJwt, issuer_key: EllipticCurvePublicKey) -> JsonObject:
+    """Step 2.2, under the key that the caller found by step 2.3: the payload that the issuer signed.
+
+    JoseError `bad_signature`; `jose_malformed` for one that is no JSON object.
+    """
+    # 2.1 (`alg`) was `compact.parse`.
+    payload = jws.verify(sd_jwt.issuer_jwt, issuer_key)
+    if payload is None:
+        raise JoseError("jose_malformed", "payload")
+    return payload
+
+
+def verify_processed(sd_jwt: SdJwt, payload: JsonObject, key_binding: KeyBinding, now: int) -> VerifiedSdJwt:
+    """Steps 2.4 to 5 and §7.3 step 5, for a format that finds the key itself; `payload` is from `verify_signature`.
 
     SdJwtError, KeyBindingError, FormatError `json_too_deep`. The caller still owes step 6, the time claims.
     """
-    processed = _Processing(sd_jwt, issuer_jwt.claims)
+    processed = _Processing(sd_jwt, payload)
     key = None
     if processed.holder_jwk is not None:
         try:
@@ -126,7 +137,7 @@ def verify_processed(sd_jwt: SdJwt, issuer_jwt: VerifiedJws, key_binding: KeyBin
         processed.disclosed,
         processed.array_gaps,
         processed.holder_jwk,
-        issuer_jwt.header,
+        sd_jwt.issuer_jwt.header,
         key,
         bound,
     )
@@ -140,12 +151,14 @@ def reopen(text: str) -> ProcessedSdJwt:
     parsed = compact.parse(text)
     if parsed.key_binding_jwt is not None:
         raise KeyBindingError("kb_unexpected")
-    processed = _Processing(parsed, jws.unverified_claims(parsed.issuer_jwt))
+    processed = _Processing(parsed, parsed.unverified_claims)
     return ProcessedSdJwt(parsed, processed.claims, processed.disclosed, processed.array_gaps, processed.holder_jwk)
 
 
 class _Processing:
     """Steps 2.4 to 5 over one payload. Recursion is bounded by strict_json.MAX_DEPTH, Disclosures included."""
+
+    __slots__ = ("_by_digest", "_seen", "array_gaps", "claims", "disclosed", "holder_jwk")
 
     def __init__(self, sd_jwt: SdJwt, payload: JsonObject) -> None:
         # 2.4: one hash algorithm; absent means this one (§4.1.1).
@@ -269,7 +282,7 @@ class _Processing:
 
 
 def _verify_key_binding(
-    sd_jwt: SdJwt, key_binding_jwt: str, key: EllipticCurvePublicKey | None, expected: Expected, now: int
+    sd_jwt: SdJwt, key_binding_jwt: Jws[JsonObject], key: EllipticCurvePublicKey | None, expected: Expected, now: int
 ) -> JsonObject:
     """§7.3 step 5 under a policy that requires it: the claims of the Key Binding JWT.
 
@@ -278,11 +291,14 @@ def _verify_key_binding(
     # §7.3 step 5.1: the key that the issuer confirmed (§4.1.2)
     if key is None:
         raise KeyBindingError("cnf")
+    # §7.3 step 5.4; 5.2 (`alg`) was `compact.parse`
+    if key_binding_jwt.header.get("typ") != TYP:
+        raise KeyBindingError("kb_typ")
+    # §7.3 step 5.3
     try:
-        # §7.3 steps 5.2 to 5.4: algorithm, signature, `typ`
-        bound = jws.verify(jws.parse(key_binding_jwt, TYP), key).claims
-    except (JoseError, FormatError) as error:
-        raise KeyBindingError("kb_typ" if error.code == "typ_wrong" else "kb_signature") from None
+        bound = jws.verify(key_binding_jwt, key)
+    except JoseError:
+        raise KeyBindingError("kb_signature") from None
     # §7.3 step 5.5: created now, in both directions
     iat = bound.get("iat")
     if isinstance(iat, bool) or not isinstance(iat, (int, float)) or abs(now - iat) > expected.window:

@@ -16,7 +16,7 @@ from openid4vc.jose import jwk, jws
 from openid4vc.jose.jws import Signer
 from openid4vc.sd_jwt import KeyBinding, VerifiedSdJwt
 from openid4vc.sd_jwt.salts import Salts
-from openid4vc.sd_jwt.verifying import check_presence
+from openid4vc.sd_jwt.verifying import check_presence, verify_signature
 from openid4vc.sd_jwt_vc.type_matching import TypeMatching
 from openid4vc.status_list import reference
 from openid4vc.status_list.reference import StatusReference
@@ -79,11 +79,9 @@ def verify(
 
     Raises, in this order: FormatError, JoseError, SdJwtError (the format); KeyBindingError `kb_missing`,
     `kb_unexpected`; JoseError `typ_wrong`; TrustError `x5c_invalid`; JoseError `bad_signature`; TrustError
-    `key_discovery_forbidden`; CredentialError `vct_missing`; TrustError (chain, and authority for the type); SdJwtError
-    `disclosure_*`, `digest_*`; KeyBindingError; then, of a credential that is its issuer's and its holder's:
-    CredentialError `never_sd_disclosed`, `aka_vcts_invalid`, `vct_wrong`, `type_metadata_integrity`, KeyBindingError
-    `cnf`, CredentialError `iss_mismatch`, StatusError `status_unknown`, `status_missing`, CredentialError
-    `time_claim_invalid`, `expired`, `not_yet_valid`.
+    `key_discovery_forbidden`; CredentialError `vct_missing`; TrustError (chain, and authority for the type);
+    CredentialError `iss_mismatch`; SdJwtError `disclosure_*`, `digest_*`; KeyBindingError; then, of a credential that
+    is its issuer's and its holder's, as `read_content`.
     """
     parsed = sd_jwt.parse(text)
     check_presence(parsed, key_binding)
@@ -92,34 +90,19 @@ def verify(
     # Nothing says yet that the leaf is anybody's. The signature comes before the chain so that a changed payload is
     # `bad_signature`, whatever the change made of the `vct` by which authority is looked up.
     chain = issuers.read(parsed.issuer_jwt)
-    issuer_jwt = jws.verify(parsed.issuer_jwt, chain.public_key)
+    payload = verify_signature(parsed, chain.public_key)
     # "for any given `iss` value, an attacker cannot influence the type of verification process used": an issuer whose
     # keys are found on the web is not believed by a certificate, whoever signed that.
-    if "iss" in issuer_jwt.claims and issuers.issuers.by_web_metadata(issuer_jwt.claims["iss"]):
+    if "iss" in payload and issuers.issuers.by_web_metadata(payload["iss"]):
         raise TrustError("key_discovery_forbidden")
-    vct = read_vct(issuer_jwt.claims)
+    vct = read_vct(payload)
     issuer, certificate = issuers.for_credential(chain, vct, now)
-    verified = sd_jwt.verify_processed(parsed, issuer_jwt, key_binding, now)
-    claims = verified.claims
-    holder_jwk = check_format(verified, vct, types)
-    if "iss" in claims and not issuer.iss_unchecked:
-        _check_iss(claims["iss"], certificate)
-    status = read_status(claims, issuer)
-    check_times(claims, now, skew)
-    said = claims.copy()
-    for name in PROTOCOL_CLAIMS:
-        said.pop(name, None)
-    return VerifiedCredential(
-        vct,
-        said,
-        issuer,
-        certificate,
-        holder_jwk,
-        int(claims["nbf"]) if "nbf" in claims else None,
-        int(claims["exp"]) if "exp" in claims else None,
-        status,
-        verified,
-    )
+    # In clear or not at all: `iss` is never selectively disclosable.
+    if "iss" in payload and not issuer.iss_unchecked:
+        _check_iss(payload["iss"], certificate)
+    verified = sd_jwt.verify_processed(parsed, payload, key_binding, now)
+    claims, holder_jwk, nbf, exp, status = read_content(verified, vct, issuer, types, now, skew)
+    return VerifiedCredential(vct, claims, issuer, certificate, holder_jwk, nbf, exp, status, verified)
 
 
 def create(
@@ -168,19 +151,35 @@ def read_vct(claims: JsonObject) -> str:
     return vct
 
 
-def check_format(verified: VerifiedSdJwt, vct: str, types: TypeMatching) -> JsonObject:
-    """What holds by the format whoever the issuer is, and the type; the holder's key.
+def read_content(
+    verified: VerifiedSdJwt, vct: str, issuer: TrustedIssuer, types: TypeMatching, now: int, skew: int
+) -> tuple[JsonObject, JsonObject, int | None, int | None, StatusReference | None]:
+    """What a credential says, once it is known to be its issuer's and its holder's, however the keys were found.
 
-    CredentialError `never_sd_disclosed`, or as `TypeMatching.match`; KeyBindingError `cnf`.
+    That is: the claims without PROTOCOL_CLAIMS, the holder's key, `nbf`, `exp`, the status reference.
+    Raises, in this order: CredentialError `never_sd_disclosed`; as `TypeMatching.match`; KeyBindingError `cnf`;
+    StatusError `status_unknown`, `status_missing`; CredentialError `time_claim_invalid`, `expired`, `not_yet_valid`.
     """
     for path in verified.disclosed:
         if path[0] in NEVER_SD:
             raise CredentialError("never_sd_disclosed")
-    types.match(vct, verified.claims)
+    claims = verified.claims
+    types.match(vct, claims)
     # HAIP §6.1: `cnf.jwk` in every credential; one without a holder would be anybody's.
     if verified.holder_jwk is None:
         raise KeyBindingError("cnf")
-    return verified.holder_jwk
+    status = _read_status(claims, issuer)
+    # RFC 9901 §7.1 step 6. Last, so that only a credential that holds otherwise is called expired.
+    try:
+        jws.check_times(claims, now, skew)
+    except JoseError as error:
+        raise CredentialError(error.code, error.detail, **error.facts) from None
+    said = claims.copy()
+    for name in PROTOCOL_CLAIMS:
+        said.pop(name, None)
+    nbf = int(claims["nbf"]) if "nbf" in claims else None
+    exp = int(claims["exp"]) if "exp" in claims else None
+    return said, verified.holder_jwk, nbf, exp, status
 
 
 def _check_iss(iss: object, certificate: Certificate) -> None:
@@ -204,7 +203,7 @@ def _web_host(text: str) -> str | None:
     return url.hostname if (url.scheme == "https" or loopback) and "@" not in url.netloc else None
 
 
-def read_status(claims: JsonObject, issuer: TrustedIssuer) -> StatusReference | None:
+def _read_status(claims: JsonObject, issuer: TrustedIssuer) -> StatusReference | None:
     """The status reference, where the issuer's terms let a credential live without one: None.
 
     StatusError `status_missing`; `status_unknown`, for what is there but not understood is never "no status".
@@ -212,25 +211,14 @@ def read_status(claims: JsonObject, issuer: TrustedIssuer) -> StatusReference | 
     if "status" in claims:
         return reference.parse(claims["status"])
     if not issuer.status_optional:
-        start = seconds(claims, "nbf") if "nbf" in claims else seconds(claims, "iat")
-        end = seconds(claims, "exp")
+        start = _seconds(claims, "nbf") if "nbf" in claims else _seconds(claims, "iat")
+        end = _seconds(claims, "exp")
         if start is None or end is None or end - start > MAX_LIFE_WITHOUT_STATUS:
             raise StatusError("status_missing")
     return None
 
 
-def check_times(claims: JsonObject, now: int, skew: int) -> None:
-    """RFC 9901 §7.1 step 6. Last, so that only a credential that holds otherwise is called expired.
-
-    CredentialError `time_claim_invalid`, `expired`, `not_yet_valid`.
-    """
-    try:
-        jws.check_times(claims, now, skew)
-    except JoseError as error:
-        raise CredentialError(error.code, error.detail, **error.facts) from None
-
-
-def seconds(claims: JsonObject, name: str) -> int | None:
+def _seconds(claims: JsonObject, name: str) -> int | None:
     """A time claim in whole seconds, None where there is none."""
     value = claims.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float):

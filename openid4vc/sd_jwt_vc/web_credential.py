@@ -10,9 +10,8 @@ from typing import NamedTuple
 
 from openid4vc import sd_jwt
 from openid4vc.errors import JoseError, TrustError
-from openid4vc.jose import jws
 from openid4vc.sd_jwt import KeyBinding, VerifiedSdJwt
-from openid4vc.sd_jwt.verifying import check_presence
+from openid4vc.sd_jwt.verifying import check_presence, verify_signature
 from openid4vc.sd_jwt_vc import credential
 from openid4vc.sd_jwt_vc.issuer_metadata import PublishedKeys
 from openid4vc.sd_jwt_vc.type_matching import TypeMatching
@@ -60,29 +59,16 @@ def verify(
     if "x5c" in issuer_jwt.header:
         raise TrustError("key_discovery_forbidden", "x5c")
     # Nothing is believed yet: the `iss` only says which key the signature must hold under.
-    iss = jws.unverified_claims(issuer_jwt).get("iss")
+    iss = parsed.unverified_claims.get("iss")
     entries = issuers.by_web_metadata(iss)
     if not isinstance(iss, str) or not entries:
         raise TrustError("key_discovery_forbidden", "iss")
     keys = published.get(iss)
     if keys is None or keys.iss != iss:
         raise TrustError("issuer_keys_unavailable", "none")
-    signed = jws.verify(issuer_jwt, keys.key(issuer_jwt.header.get("kid"), now=now))
-    vct = credential.read_vct(signed.claims)
+    payload = verify_signature(parsed, keys.key(issuer_jwt.header.get("kid"), now=now))
+    vct = credential.read_vct(payload)
     issuer = authorised(entries, vct=vct, now=now)
-    verified = sd_jwt.verify_processed(parsed, signed, key_binding=key_binding, now=now)
-    claims = verified.claims
-    holder_jwk = credential.check_format(verified, vct, types)
-    status = credential.read_status(claims, issuer)
-    credential.check_times(claims, now, skew)
-    return WebCredential(
-        vct=vct,
-        claims={name: value for name, value in claims.items() if name not in credential.PROTOCOL_CLAIMS},
-        issuer=issuer,
-        iss=iss,
-        holder_jwk=holder_jwk,
-        nbf=credential.seconds(claims, "nbf"),
-        exp=credential.seconds(claims, "exp"),
-        status=status,
-        sd_jwt=verified,
-    )
+    verified = sd_jwt.verify_processed(parsed, payload, key_binding=key_binding, now=now)
+    claims, holder_jwk, nbf, exp, status = credential.read_content(verified, vct, issuer, types, now, skew)
+    return WebCredential(vct, claims, issuer, iss, holder_jwk, nbf, exp, status, verified)

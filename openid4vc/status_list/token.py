@@ -138,7 +138,7 @@ def _read(
 ) -> StatusListToken:
     parsed = jws.parse(text, typ=TYP)
     certificate = authorise(parse_x5c(parsed.header.get("x5c")))
-    claims = jws.verify(parsed, certificate.public_key).claims
+    claims = jws.read_claims(jws.verify(parsed, certificate.public_key))
     # §8.3 step 3b: the list that the credential names and no other of the same issuer.
     if claims.get("sub") != uri:
         raise StatusError("status_list_invalid", "sub is another list")

@@ -62,13 +62,13 @@ def verify(
         parsed = jws.parse(text, typ=None, max_bytes=MAX_BYTES, algorithms=algorithms)
         signed_at = _check_header(parsed)
         signer = _signer(parsed, anchors=anchors, algorithms=algorithms, now=now)
-        jws.check_signature(parsed, signer.verification_key(algorithms), algorithms=algorithms)
+        raw = jws.verify(parsed, signer.verification_key(algorithms), algorithms=algorithms)
     except (FormatError, JoseError) as error:
         code = "trust_list_untrusted" if error.code in _UNTRUSTED else "trust_list_invalid"
         raise TrustError(code, error.code) from error
     if signed_at > now + CLOCK_SKEW:
         raise TrustError("trust_list_invalid", "signed in the future")
-    entries = trusted_list.parse(parsed.payload)
+    entries = trusted_list.parse(raw)
     _check_operator(signer, entries)
     accepted = SignedList(entries, signer, signed_at, hashlib.sha256(text.encode()).digest())
     _check_edition(accepted, last, now)
@@ -85,7 +85,7 @@ def create(raw: bytes, *, certificates: Sequence[Certificate], signer: Signer, n
     return jws.create(header, strict_json.parse_object(raw, max_bytes=MAX_BYTES), signer)
 
 
-def _check_header(parsed: Jws) -> int:
+def _check_header(parsed: Jws[bytes]) -> int:
     """The rules of JAdES for the header; the claimed time of signing. Nothing is trusted yet."""
     header = parsed.header
     if "typ" in header and not _is_list_type(header["typ"]):
@@ -103,7 +103,7 @@ def _is_list_type(typ: object) -> bool:
     return isinstance(typ, str) and typ.lower().removeprefix("application/") in _TYPES
 
 
-def _signer(parsed: Jws, *, anchors: Sequence[Certificate], algorithms: Algorithms, now: int) -> Certificate:
+def _signer(parsed: Jws[bytes], *, anchors: Sequence[Certificate], algorithms: Algorithms, now: int) -> Certificate:
     try:
         certificates = parse_x5c(parsed.header.get("x5c"))
         leaf = chain.verify(certificates, role=Role.LIST, anchors=anchors, now=now, algorithms=algorithms)

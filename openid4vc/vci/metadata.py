@@ -124,7 +124,7 @@ def verify_signed(
     """
     signed = jws.parse(text, typ=SIGNED_TYP, max_bytes=MAX_BYTES)
     certificate = chain.verify(parse_x5c(signed.header.get("x5c")), role=Role.ACCESS, anchors=anchors, now=now)
-    claims = jws.verify(signed, certificate.public_key).claims
+    claims = jws.read_claims(jws.verify(signed, certificate.public_key))
     if claims.get("sub") != identifier:
         raise IssuanceError("metadata_mismatch", "sub")
     if "iat" not in claims:

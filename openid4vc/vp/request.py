@@ -127,7 +127,7 @@ def _authenticate(text: str, anchors: Sequence[Certificate], now: int) -> tuple[
     try:
         signed = jws.parse(text, typ=TYP, max_bytes=MAX_BYTES)
         certificate = chain.verify(parse_x5c(signed.header.get("x5c")), role=Role.ACCESS, anchors=anchors, now=now)
-        return jws.verify(signed, certificate.public_key).claims, certificate
+        return jws.read_claims(jws.verify(signed, certificate.public_key)), certificate
     except (FormatError, JoseError, TrustError) as error:
         raise PresentationError("request_untrusted", error.code, error="invalid_request") from error
 

@@ -124,7 +124,11 @@ PARSERS: Final = (
     Parser("jwe", _text(lambda text: jwe.decrypt(text, KEY, kid="k1", enc_values=("A128GCM",))), _JWE.encode()),
     Parser("jwe key_id", _text(jwe.key_id), _JWE.encode()),
     Parser("jwk", _value(lambda value: jwk.parse_public_key(value, use="sig")), _json(public_jwk(KEY))),
-    Parser("disclosure", _text(lambda text: disclosure.parse([text])), CARD.split("~")[1].encode()),
+    Parser(
+        "disclosure",
+        _text(lambda text: disclosure.parse([text], [strict_json.parse(base64url.decode(text))])),
+        CARD.split("~")[1].encode(),
+    ),
     Parser("sd_jwt", _text(sd_jwt.parse), CARD.encode()),
     Parser("sd_jwt held", _text(sd_jwt.reopen), CARD.encode()),
     Parser("sd_jwt_vc", _text(lambda text: receive(text, ISSUER)), CARD.encode()),

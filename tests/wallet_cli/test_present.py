@@ -9,7 +9,7 @@ from typing import Any
 import pexpect
 import pytest
 
-from openid4vc import base64url, sd_jwt
+from openid4vc import sd_jwt
 from openid4vc.relying_party import registration_certificate
 from openid4vc.trust.certificates import x5c
 from openid4vc.trust.demo import DemoTrust
@@ -582,5 +582,5 @@ def test_the_presentation_is_bound_to_this_request(holding: Wallet, verifier: Ve
     assert isinstance(got, ResponseParameters)
     binding = sd_jwt.parse(got.vp_token["permit"][0]).key_binding_jwt
     assert binding is not None
-    claims = json.loads(base64url.decode(binding.split(".")[1]))
+    claims = binding.payload
     assert (claims["aud"], claims["nonce"]) == (verifier.client_id.text, verifier.nonce)

@@ -54,7 +54,7 @@ def accepts(group: Mapping[str, Any], text: str, policy: Algorithms) -> bool:
         key = jwk.parse_verification_key(
             public_jwk(group, parsed.header.get("kid")), algorithm=policy[parsed.header["alg"]]
         )
-        jws.check_signature(parsed, key, algorithms=policy)
+        jws.verify(parsed, key, algorithms=policy)
     except ProtocolError:
         return False
     return True

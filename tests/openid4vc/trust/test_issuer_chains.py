@@ -44,7 +44,7 @@ def test_a_remembered_header_lets_no_other_signature_through() -> None:
     issuer, thief = Issuer(), Issuer()
     receive(issuer.card(), issuer)
     header = jws.parse(issuer.card().partition("~")[0], typ=None).header
-    payload = jws.unverified_claims(jws.parse(issuer.card().partition("~")[0], typ=None))
+    payload = jws.read_claims(jws.parse(issuer.card().partition("~")[0], typ=None).payload)
     assert code(issuer, forge(header, payload, thief.key) + "~", NOW) == "bad_signature"
 
 
