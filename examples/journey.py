@@ -30,6 +30,8 @@ class Journey:
     def __init__(self, language: str) -> None:
         self.language = language
         self.words = words(language)
+        # Yes, and change, as the wallet takes them in this language.
+        self.yes, self.change = {"fi": ("k", "v"), "sv": ("j", "b"), "en": ("y", "c")}[language]
         if FOLDER.exists():
             shutil.rmtree(FOLDER)
         FOLDER.mkdir(parents=True)
@@ -141,6 +143,18 @@ class Journey:
     # The journey
 
     def go(self) -> None:
+        self.begin()
+        feedback = self.issue_and_receive()
+        self.prove_first_purpose()
+        self.refuse()
+        self.prove_other_purposes()
+        self.supersede(feedback)
+        self.say(f"\n{RULE}\n{self.words['done']} {self.words['demo']}\n{RULE}")
+        self.say(f"{self.words['pdf']}: {FOLDER / 'lausuntopalaute.pdf'}")
+        self.say(f"{self.words['transcript']}: {FOLDER / 'transcript.txt'}")
+
+    def begin(self) -> None:
+        """Trust, an installation of each of the three, and the two services."""
         self.say(f"{self.words['title']}\n{self.words['demo']}")
         self.note(self.words["title"])
         self.note(self.words["demo"])
@@ -163,6 +177,8 @@ class Journey:
             self.say(f"$ {line}\n{service.url}")
             self.transcript.write(line + "\n")
 
+    def issue_and_receive(self) -> str:
+        """Three documents of case C1, on paper and on screen, into the wallet; the number of the statement feedback."""
         self.heading("issued")
         feedback = self.offer("lausuntopalaute", "C1", "O1", "feedback.json", sheet="lausuntopalaute.pdf")
         self.offer("laakarinlausunto-b", "C1", "O1", "statement.json")
@@ -176,16 +192,17 @@ class Journey:
 
         self.heading("receive")
         code = self.member("feedback.json", "tx_code")
-        yes = {"fi": "k", "sv": "j", "en": "y"}[self.language]
-        change = {"fi": "v", "sv": "b", "en": "c"}[self.language]
-        self.ask(f"wallet receive {self.path('lausuntopalaute.pdf')}", [yes, code, yes])
+        self.ask(f"wallet receive {self.path('lausuntopalaute.pdf')}", [self.yes, code, self.yes])
         self.take("pid.json")
         self.take("statement.json")
         self.run("wallet list")
+        return feedback
 
+    def prove_first_purpose(self) -> None:
+        """P1 from the feedback, with the verdict in two languages, and again from the statement."""
         self.heading("request")
         first = self.request("P1", "request-1.json")
-        self.present("request-1.json", [yes])
+        self.present("request-1.json", [self.yes])
 
         self.heading("verdict")
         self.verdict(first)
@@ -195,13 +212,15 @@ class Journey:
 
         self.heading("from_statement")
         second = self.request("P1", "request-2.json")
-        self.present("request-2.json", [change, yes])
+        self.present("request-2.json", [self.change, self.yes])
         self.verdict(second)
 
+    def refuse(self) -> None:
+        """Three times no: the person's, the registrar's and the wallet's."""
         self.heading("refuse")
-        third = self.request("P1", "request-3.json")
+        request = self.request("P1", "request-3.json")
         self.present("request-3.json", [""], expect=1)
-        self.verdict(third, expect=1)
+        self.verdict(request, expect=1)
 
         self.heading("x1")
         self.refused_purpose()
@@ -209,11 +228,13 @@ class Journey:
         self.heading("lying")
         self.lying_verifier()
 
+    def prove_other_purposes(self) -> None:
+        """P5 from a self-assessment, and P4 by another person from another wallet; then what the wallet remembers."""
         self.heading("p5")
         self.offer("itsearvio", "C1", "O5", "assessment.json")
         self.take("assessment.json")
         fifth = self.request("P5", "request-5.json")
-        self.present("request-5.json", [yes])
+        self.present("request-5.json", [self.yes])
         self.verdict(fifth)
 
         self.heading("p4")
@@ -225,27 +246,25 @@ class Journey:
         self.take("pid-pekka.json")
         self.take("pension.json")
         fourth = self.request("P4", "request-4.json")
-        self.present("request-4.json", [yes])
+        self.present("request-4.json", [self.yes])
         self.verdict(fourth)
         self.move_to(ROOT / home)
 
         self.heading("history")
         self.run("wallet history")
 
+    def supersede(self, feedback: str) -> None:
+        """The doctor puts a new statement in the place of the old one."""
         self.heading("superseded")
         new = self.offer("lausuntopalaute", "C1", "O1", "feedback-2.json")
         self.run(f"issuer status {feedback} superseded --by {new} --reason wrong_content")
         last = self.request("P1", "request-6.json")
         # The wallet asks no issuer while it presents, so it does not know yet; the official's verdict says it.
-        self.present("request-6.json", [yes])
+        self.present("request-6.json", [self.yes])
         self.verdict(last, expect=1)
 
         self.heading("check")
         self.run("wallet check", expect=1)
-
-        self.say(f"\n{RULE}\n{self.words['done']} {self.words['demo']}\n{RULE}")
-        self.say(f"{self.words['pdf']}: {FOLDER / 'lausuntopalaute.pdf'}")
-        self.say(f"{self.words['transcript']}: {FOLDER / 'transcript.txt'}")
 
     def move_to(self, home: Path) -> None:
         value = str(home.relative_to(ROOT))

@@ -1,7 +1,5 @@
 """Presenting, against a real verifier on loopback that can be told to lie."""
 
-import json
-import socket
 import time
 from pathlib import Path
 from typing import Any
@@ -9,47 +7,17 @@ from typing import Any
 import pexpect
 import pytest
 
-from openid4vc import sd_jwt
 from openid4vc.relying_party import registration_certificate
 from openid4vc.trust.certificates import x5c
-from openid4vc.trust.demo import DemoTrust
-from openid4vc.vp.response import ErrorResponse, ResponseParameters
 from tests.simulators.http_world import Reply
-from tests.simulators.issuer_world import CLAIMS, CONFIGURATION, ORGANIZATION, IssuerWorld
+from tests.simulators.issuer_world import CLAIMS, ORGANIZATION, IssuerWorld
 from tests.simulators.issuer_world import NAME as ISSUER
-from tests.simulators.verifier_world import NAME, VerifierWorld, query
-from tests.wallet_cli.running import PASSPHRASE, Result, Wallet
-from wallet_cli.contents import Contents
+from tests.simulators.verifier_world import VerifierWorld, query
+from tests.wallet_cli.presenting import add_to_metadata, denied, disclosed, present
+from tests.wallet_cli.running import Wallet
 from wallet_cli.vault import Vault
 
 JsonObject = dict[str, Any]
-
-
-def disclosed(verifier: VerifierWorld) -> JsonObject:
-    """What the last answer disclosed."""
-    got = verifier.got[-1]
-    assert isinstance(got, ResponseParameters)
-    (text,) = got.vp_token["permit"]
-    return {disclosure.name: disclosure.value for disclosure in sd_jwt.parse(text).disclosures if disclosure.name}
-
-
-def denied(verifier: VerifierWorld, times: int = 1) -> None:
-    """The verifier heard `access_denied` this often, and nothing else at all."""
-    assert verifier.got == [ErrorResponse("access_denied", "state-1")] * times
-
-
-def present(wallet: Wallet, verifier: VerifierWorld, *more: str, **environment: str) -> Result:
-    return wallet.run("present", verifier.request(), "--yes", "--json", *more, **environment)
-
-
-def add_to_metadata(issuer: IssuerWorld, name: str, value: object) -> None:
-    """Something more in `credential_metadata`."""
-
-    def lie(metadata: JsonObject) -> JsonObject:
-        metadata["credential_configurations_supported"][CONFIGURATION]["credential_metadata"][name] = value
-        return metadata
-
-    issuer.lie_metadata = lie
 
 
 def test_exactly_the_required_claims_are_shared_and_the_receipt_is_kept(
@@ -227,7 +195,6 @@ def test_a_request_without_registration_gets_a_notice_and_yes_only_where_the_set
     shown = holding.run("present", verifier.request(), "--yes", "--plain")
     assert "[NOTE] Identified, but the registration of the request could not be checked" in shown.err
     assert "has not stated a basis" in shown.err
-    from wallet_cli.vault import Vault
 
     def ask(contents: Any) -> None:
         contents.settings.unregistered_verifiers = "ask"
@@ -282,139 +249,6 @@ def test_nothing_is_posted_for_an_invalid_request(holding: Wallet, verifier: Ver
     verifier.lie_parameters = lambda value: value
     assert present(holding, verifier).code == 5
     assert verifier.posted == 0
-
-
-# What is held
-
-
-def edit(wallet: Wallet, number: int, **changes: object) -> None:
-    """What the wallet knows of a credential, changed in its vault."""
-
-    def change(contents: Contents) -> None:
-        held = contents.credential(number)
-        assert held is not None
-        for name, value in changes.items():
-            setattr(held, name, value)
-
-    Vault.open(wallet.home, PASSPHRASE).change(change)
-
-
-SPOILT: list[tuple[JsonObject, str]] = [
-    ({"state": "revoked"}, "has been revoked"),
-    ({"state": "suspended"}, "is suspended"),
-    ({"state": "superseded"}, "has been replaced"),
-    ({"exp": int(time.time()) - 1}, "is no longer valid"),
-    ({"nbf": int(time.time()) + 3600}, "is not valid yet"),
-]
-
-
-@pytest.mark.case("W-37")
-def test_what_is_known_to_be_no_good_is_said_and_not_chosen_by_itself(holding: Wallet, verifier: VerifierWorld) -> None:
-    before = holding.contents().credentials[0]
-    for times, (changes, words) in enumerate(SPOILT, 1):
-        edit(holding, 1, **changes)
-        done = present(holding, verifier)
-        assert (done.code, done.json["error"]["code"]) == (1, "not_usable")
-        assert f"THIS CANNOT BE SHARED: Fishing permit (1) {words}" in done.err
-        denied(verifier, times)
-        edit(holding, 1, state=before.state, nbf=before.nbf, exp=before.exp)
-    edit(holding, 1, state="superseded")
-    assert "You chose it yourself" in holding.run("present", verifier.request(), "--yes", "--use", "1").err
-    assert disclosed(verifier).keys() == {"holder_name", "waters"}
-    assert present(holding, verifier, "--use", "7").json["error"]["code"] == "number_unknown"
-
-
-def test_one_that_was_never_checked_is_shown_with_a_word_about_it(holding: Wallet, verifier: VerifierWorld) -> None:
-    edit(holding, 1, state="unchecked", state_time=None)
-    done = holding.run("present", verifier.request(), "--yes")
-    assert (done.code, "its status was never checked. To check: wallet check" in done.err) == (0, True)
-
-
-def test_in_place_of_a_revoked_one_another_is_taken_only_when_the_person_agrees(
-    holding: Wallet, issuer: IssuerWorld, verifier: VerifierWorld
-) -> None:
-    assert holding.run("receive", issuer.offer(tx_code=None), "--yes").code == 0
-    edit(holding, 2, state="revoked")
-    terminal = holding.at_terminal("present", verifier.request())
-    terminal.expect_exact("THIS CANNOT BE SHARED: Fishing permit (2) has been revoked")
-    terminal.expect("Status +Revoked \\(issuer's list, today at ")
-    terminal.expect(r"Newer in your wallet +Fishing permit \(1\), valid until ")
-    terminal.expect_exact("Use number 1? [y/N]")
-    terminal.sendline("")
-    terminal.expect_exact("Nothing was shared.")
-    terminal.expect(pexpect.EOF)
-    denied(verifier)
-    terminal = holding.at_terminal("present", verifier.request())
-    terminal.expect_exact("Use number 1? [y/N]")
-    terminal.sendline("y")
-    terminal.expect_exact("Share? [")
-    terminal.sendline("y")
-    terminal.expect_exact("Shared at")
-    terminal.expect(pexpect.EOF)
-    # An old one that has been replaced is no reason to ask: the newest is good.
-    edit(holding, 2, state="valid")
-    edit(holding, 1, state="superseded")
-    done = holding.run("present", verifier.request(), "--yes", "--plain")
-    assert (done.code, "[NOTE] Fishing permit (1): Replaced. It was not chosen." in done.err) == (0, True)
-
-
-class IllustratedIssuer(IssuerWorld):
-    """An issuer whose descriptions are full of addresses of pictures, those of its type by https at `gallery`."""
-
-    gallery = ""
-
-    @property
-    def type_metadata(self) -> bytes:
-        described = json.loads(super().type_metadata)
-        picture = {"uri": f"https://{self.gallery}/template.svg"}
-        described["display"][0]["rendering"] = {
-            "simple": {"logo": picture, "background_image": picture},
-            "svg_templates": [picture],
-        }
-        return json.dumps(described).encode("utf-8")
-
-
-@pytest.mark.case("W-42")
-def test_no_picture_is_fetched_and_while_presenting_nothing_but_the_request(
-    trusting: Wallet, demo_trust: DemoTrust, verifier: VerifierWorld, tmp_path: Path
-) -> None:
-    clock = tmp_path / "clock"
-    clock.write_text("300")
-    with IllustratedIssuer(demo_trust) as issuer, socket.create_server(("127.0.0.1", 0)) as gallery:
-        issuer.gallery = f"127.0.0.1:{gallery.getsockname()[1]}"
-        picture = {"uri": f"{issuer.url}/logo.png"}
-        add_to_metadata(issuer, "display", [{"name": "Fishing permit", "logo": picture, "background_image": picture}])
-        assert trusting.run("receive", issuer.offer(tx_code=None), "--yes").code == 0
-        seen = issuer.seen()
-        assert [path for path in seen if path.endswith((".png", ".svg"))] == []
-        assert (seen.count("/types/fishing-permit"), seen.count("/status/1")) == (1, 1)
-        # Five minutes later the copy of the list is stale, and still nobody asks for another.
-        for command in (["present", verifier.request(), "--yes"], ["list"], ["show", "1"], ["history"], ["receipts"]):
-            done = trusting.run(*command, "--test-mode", WALLET_CLOCK_OFFSET_FILE=str(clock))
-            assert done.code == 0, done.err
-        assert issuer.seen() == seen
-        gallery.setblocking(False)
-        with pytest.raises(BlockingIOError):
-            gallery.accept()
-
-
-def test_the_newest_of_two_is_taken_and_the_other_can_be_chosen(
-    holding: Wallet, issuer: IssuerWorld, verifier: VerifierWorld
-) -> None:
-    issuer.claims = {**CLAIMS, "holder_name": "Kalle Uusi"}
-    assert holding.run("receive", issuer.offer(tx_code=None), "--yes").code == 0
-    assert present(holding, verifier).json["credentials"][0]["number"] == 2
-    assert present(holding, verifier, "--use", "1").json["credentials"][0]["number"] == 1
-    terminal = holding.at_terminal("present", verifier.request())
-    terminal.expect_exact("The same can also be shown from: Fishing permit (1). c = change")
-    terminal.expect_exact("? = help]")
-    terminal.sendline("c")
-    terminal.expect_exact("Kalle Kalastaja")
-    terminal.expect_exact("? = help]")
-    terminal.sendline("y")
-    terminal.expect_exact("Shared at")
-    terminal.expect(pexpect.EOF)
-    assert disclosed(verifier)["holder_name"] == "Kalle Kalastaja"
 
 
 # What the verifier answers
@@ -483,104 +317,3 @@ def test_a_crash_after_sending_leaves_a_line_of_history(holding: Wallet, verifie
     link = verifier.request()
     assert holding.run("present", link, "--yes", "--test-mode", WALLET_FAIL_AT="presentation.sent").code == -9
     assert holding.run("history", "--json").json["history"][0]["event"] == "sending"
-
-
-# What is on the screen
-
-HOSTILE = {
-    "holder_name": "\x1b[2J\x1b]0;title\x07Kalle\x08\x08\rVERIFIED",
-    "waters": ["lake\n[OK] VERIFIED by everybody", "\u202eekal", "A" * 5000],
-    "born_on": "\x9b31m",
-}
-
-
-def printable(text: str) -> bool:
-    """Only text, line ends and the wallet's own colours."""
-    for colour in ("\x1b[0m", "\x1b[1m", "\x1b[32m", "\x1b[33m", "\x1b[31m", "\x1b[90m"):
-        text = text.replace(colour, "")
-    return all(character.isprintable() or character in "\r\n" for character in text) and "\u202e" not in text
-
-
-@pytest.mark.case("W-29")
-def test_hostile_values_are_shown_as_text_and_move_nothing(
-    trusting: Wallet, issuer: IssuerWorld, verifier: VerifierWorld
-) -> None:
-    issuer.claims = {**CLAIMS, **HOSTILE}
-    verifier.registered = verifier.registration(name="\x1b[31mEvil\r\nVERIFIED", privacy_policy="https://x\x07\x1b[1A")
-    assert trusting.run("receive", issuer.offer(tx_code=None), "--yes").code == 0
-    for command in (["show", "1"], ["list"], ["present", verifier.request()], ["history"], ["receipts"]):
-        terminal = trusting.at_terminal(*command)
-        if command[0] == "present":
-            terminal.expect_exact("? = help]")
-            seen = str(terminal.before)
-            terminal.sendline("y")
-            terminal.expect(pexpect.EOF)
-            seen += str(terminal.before)
-        else:
-            terminal.expect(pexpect.EOF)
-            seen = str(terminal.before)
-        assert printable(seen), seen
-        assert not [line for line in seen.splitlines() if line.strip().startswith(("VERIFIED", "[OK] VERIFIED"))]
-        assert "A" * 250 not in seen.replace("\r\n", "").replace(" ", "")
-    assert "\\x1b[2J" in trusting.run("show", "1").out
-    raw = trusting.run("show", "1", "--json").out
-    assert raw.isascii()
-    assert json.loads(raw)["items"][0]["value"] == HOSTILE["holder_name"]
-
-
-def test_the_screen_of_approval_reads_like_the_design(holding: Wallet, verifier: VerifierWorld) -> None:
-    shown = holding.run("present", verifier.request(), "--yes", "--dry-run", "--plain", WALLET_LANG="fi").out
-    assert shown.splitlines()[1:] == [
-        "PYYNTÖ NÄYTTÄÄ TIETOJASI",
-        shown.splitlines()[2],
-        "-" * 80,
-        f"  Pyytäjä: {NAME}",
-        "  [OK] Tunnistettu ja rekisteröity pyytäjä",
-        "  Tarkoitus: Kalastusluvan tarkastus",
-        "  Säilytys: Enintään 12 kuukautta",
-        "  Tietosuoja: https://ranta.example/privacy",
-        "",
-        "Näytetään nämä, kaikki tai ei mitään",
-        " Kalastuslupa (1)",
-        "  Nimi: Kalle Kalastaja",
-        "  Vedet: Järvi, Joki",
-        "",
-        "Voit lisätä, jos haluat (ei valittu)",
-        "  1  Opas: Kyllä",
-        "  2  Syntymäpäivä: 12.3.1974",
-        "",
-        "Jää piiloon: 3 muuta tietoa numerosta 1 ja kaikki muut todisteesi.",
-        "",
-        "Hyväksyt, että tiedot näytetään. Käsittely perustuu lakiin (380/2023), ei suostumukseesi. "
-        "Voit kieltäytyä. Pyytäjälle ei kerrota, miksi tietoja ei saatu.",
-        "[--] Harjoitus: mitään ei lähetetty.",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("basis", "sentence"),
-    [
-        ("public_task", "part of the authority’s statutory task"),
-        ("consent", f"You consent to {NAME} processing this data"),
-        ("contract", f"the contract you make: {NAME}"),
-        ("secrecy_waiver", "The data is confidential."),
-        (None, "has not stated a basis"),
-    ],
-)
-def test_the_sentence_above_the_question_follows_the_registered_basis(
-    holding: Wallet, verifier: VerifierWorld, basis: str | None, sentence: str
-) -> None:
-    registered = verifier.registration()
-    registered.pop("lawful_basis")
-    verifier.registered = registered if basis is None else {**registered, "lawful_basis": basis}
-    assert sentence in holding.run("present", verifier.request(), "--yes", "--dry-run", "--plain").out
-
-
-def test_the_presentation_is_bound_to_this_request(holding: Wallet, verifier: VerifierWorld) -> None:
-    assert present(holding, verifier).code == 0
-    got = verifier.got[-1]
-    assert isinstance(got, ResponseParameters)
-    binding = sd_jwt.parse(got.vp_token["permit"][0]).key_binding_jwt
-    assert binding is not None
-    claims = binding.payload
-    assert (claims["aud"], claims["nonce"]) == (verifier.client_id.text, verifier.nonce)

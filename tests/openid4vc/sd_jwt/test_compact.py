@@ -29,7 +29,6 @@ def refused(text: str, code: str) -> None:
     assert caught.value.code == code
 
 
-@pytest.mark.case("J-31")
 @pytest.mark.parametrize("payload", NO_OBJECTS)
 def test_a_payload_that_is_no_json_object_is_refused_after_its_signature(payload: str | bytes) -> None:
     header, _, other_signature = CARD.split("~", 1)[0].split(".")
