@@ -3,9 +3,9 @@
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from openid4vc import base64url, sd_jwt
+from openid4vc.jose import jws
 from openid4vc.jose.jws import KeySigner
 from openid4vc.sd_jwt import ClaimPath, KeyBinding, VerifiedSdJwt
-from openid4vc.sd_jwt.verifying import verify_signature
 from openid4vc.trust import certificates
 from openid4vc.trust.certificates import Certificate
 from wallet_cli.contents import HeldCredential
@@ -36,7 +36,7 @@ def opened(held: HeldCredential, now: int) -> VerifiedSdJwt:
     JoseError, SdJwtError or TrustError can only mean that the vault holds what no wallet put there.
     """
     parsed = sd_jwt.parse(held.text)
-    payload = verify_signature(parsed, issuer_chain(held)[0].public_key)
+    payload = jws.verify(parsed.issuer_jwt, issuer_chain(held)[0].public_key)
     return sd_jwt.verify_processed(parsed, payload, key_binding=KeyBinding.forbidden(), now=now)
 
 

@@ -83,14 +83,15 @@ class KeySigner:
 class Jws(Generic[Payload]):
     """A compact JWS taken apart. Nothing in it is trusted.
 
-    `protected` is the text of the header; `payload` the octets, or the claims in them where those were read at once;
-    `signing_input` what was signed: header and payload as received (RFC 7515 §5.2, step 8).
+    `protected` is the text of the header; `payload` the octets, or the claims in them where those were read at once,
+    None where they are no JSON object; `signing_input` what was signed: header and payload as received (RFC 7515 §5.2,
+    step 8).
     """
 
     text: str
     protected: str
     header: JsonObject
-    payload: Payload
+    payload: Payload | None
     signature: bytes
     signing_input: bytes
 
@@ -154,13 +155,16 @@ def verify(jws: Jws[Payload], key: PublicKey, *, algorithms: Algorithms = ES256_
     """The payload, once its signature held under `key` by the `alg` of the header.
 
     That must be in `algorithms` and fit the key, which the caller chose: JoseError `alg_not_allowed`, `bad_signature`.
-    Where the key came as a JWK, it was read for this very algorithm (`jwk.parse_verification_key`).
+    Where the key came as a JWK, it was read for this very algorithm (`jwk.parse_verification_key`). JoseError
+    `jose_malformed` for claims that could not be read, after the signature: that is what finds a changed octet.
     """
     # RFC 8725 §3.1: algorithm and key belong together; a token's `alg` never chooses how a key is used.
     algorithm = algorithms.get(jws.header.get("alg", ""))
     if algorithm is None:
         raise JoseError("alg_not_allowed")
     algorithm.check(key, jws.signature, jws.signing_input)
+    if jws.payload is None:
+        raise JoseError("jose_malformed", "payload")
     return jws.payload
 
 

@@ -87,7 +87,8 @@ def verify(
     # 1 (separate the parts) was `compact.parse`.
     # §7.3 steps 1 and 2, §7.2: nothing is worth doing for a presentation that the policy refuses anyhow.
     check_presence(sd_jwt, key_binding)
-    verified = verify_processed(sd_jwt, verify_signature(sd_jwt, issuer_key), key_binding, now)
+    # 2.1 (`alg`) was `compact.parse` too; 2.2: the signature, under the key that 2.3 found.
+    verified = verify_processed(sd_jwt, jws.verify(sd_jwt.issuer_jwt, issuer_key), key_binding, now)
     # 6: in the processed payload; which claims must be present is the application's rule (§9.7).
     jws.check_times(verified.claims, now=now, skew=skew)
     return verified
@@ -101,20 +102,8 @@ def check_presence(sd_jwt: SdJwt, policy: KeyBinding) -> None:
         raise KeyBindingError("kb_missing")
 
 
-def verify_signature(sd_jwt: SdJwt, issuer_key: EllipticCurvePublicKey) -> JsonObject:
-    """Step 2.2, under the key that the caller found by step 2.3: the payload that the issuer signed.
-
-    JoseError `bad_signature`; `jose_malformed` for one that is no JSON object.
-    """
-    # 2.1 (`alg`) was `compact.parse`.
-    payload = jws.verify(sd_jwt.issuer_jwt, issuer_key)
-    if payload is None:
-        raise JoseError("jose_malformed", "payload")
-    return payload
-
-
 def verify_processed(sd_jwt: SdJwt, payload: JsonObject, key_binding: KeyBinding, now: int) -> VerifiedSdJwt:
-    """Steps 2.4 to 5 and §7.3 step 5, for a format that finds the key itself; `payload` is from `verify_signature`.
+    """Steps 2.4 to 5 and §7.3 step 5, for a format that finds the key itself; `payload` is what it found signed.
 
     SdJwtError, KeyBindingError, FormatError `json_too_deep`. The caller still owes step 6, the time claims.
     """
@@ -282,7 +271,11 @@ class _Processing:
 
 
 def _verify_key_binding(
-    sd_jwt: SdJwt, key_binding_jwt: Jws[JsonObject], key: EllipticCurvePublicKey | None, expected: Expected, now: int
+    sd_jwt: SdJwt,
+    key_binding_jwt: Jws[JsonObject],
+    key: EllipticCurvePublicKey | None,
+    expected: Expected,
+    now: int,
 ) -> JsonObject:
     """§7.3 step 5 under a policy that requires it: the claims of the Key Binding JWT.
 

@@ -16,7 +16,7 @@ from openid4vc.jose import jwk, jws
 from openid4vc.jose.jws import Signer
 from openid4vc.sd_jwt import KeyBinding, VerifiedSdJwt
 from openid4vc.sd_jwt.salts import Salts
-from openid4vc.sd_jwt.verifying import check_presence, verify_signature
+from openid4vc.sd_jwt.verifying import check_presence
 from openid4vc.sd_jwt_vc.type_matching import TypeMatching
 from openid4vc.status_list import reference
 from openid4vc.status_list.reference import StatusReference
@@ -77,11 +77,11 @@ def verify(
 ) -> VerifiedCredential:
     """A received credential, or its presentation, to what it proves, by the certificates that it brings along.
 
-    Raises, in this order: FormatError, JoseError, SdJwtError (the format); KeyBindingError `kb_missing`,
-    `kb_unexpected`; JoseError `typ_wrong`; TrustError `x5c_invalid`; JoseError `bad_signature`; TrustError
-    `key_discovery_forbidden`; CredentialError `vct_missing`; TrustError (chain, and authority for the type);
-    CredentialError `iss_mismatch`; SdJwtError `disclosure_*`, `digest_*`; KeyBindingError; then, of a credential that
-    is its issuer's and its holder's, as `read_content`.
+    Raises, in this order: FormatError, JoseError, SdJwtError, KeyBindingError `kb_signature` (the format);
+    KeyBindingError `kb_missing`, `kb_unexpected`; JoseError `typ_wrong`; TrustError `x5c_invalid`; JoseError
+    `bad_signature`, `jose_malformed`; TrustError `key_discovery_forbidden`; CredentialError `vct_missing`; TrustError
+    (chain, and authority for the type); CredentialError `iss_mismatch`; SdJwtError `disclosure_*`, `digest_*`;
+    KeyBindingError; then, of a credential that is its issuer's and its holder's, as `read_content`.
     """
     parsed = sd_jwt.parse(text)
     check_presence(parsed, key_binding)
@@ -90,7 +90,7 @@ def verify(
     # Nothing says yet that the leaf is anybody's. The signature comes before the chain so that a changed payload is
     # `bad_signature`, whatever the change made of the `vct` by which authority is looked up.
     chain = issuers.read(parsed.issuer_jwt)
-    payload = verify_signature(parsed, chain.public_key)
+    payload = jws.verify(parsed.issuer_jwt, chain.public_key)
     # "for any given `iss` value, an attacker cannot influence the type of verification process used": an issuer whose
     # keys are found on the web is not believed by a certificate, whoever signed that.
     if "iss" in payload and issuers.issuers.by_web_metadata(payload["iss"]):

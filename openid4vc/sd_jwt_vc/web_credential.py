@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from openid4vc import sd_jwt
 from openid4vc.errors import JoseError, TrustError
+from openid4vc.jose import jws
 from openid4vc.sd_jwt import KeyBinding, VerifiedSdJwt
-from openid4vc.sd_jwt.verifying import check_presence, verify_signature
+from openid4vc.sd_jwt.verifying import check_presence
 from openid4vc.sd_jwt_vc import credential
 from openid4vc.sd_jwt_vc.issuer_metadata import PublishedKeys
 from openid4vc.sd_jwt_vc.type_matching import TypeMatching
@@ -66,7 +67,7 @@ def verify(
     keys = published.get(iss)
     if keys is None or keys.iss != iss:
         raise TrustError("issuer_keys_unavailable", "none")
-    payload = verify_signature(parsed, keys.key(issuer_jwt.header.get("kid"), now=now))
+    payload = jws.verify(issuer_jwt, keys.key(issuer_jwt.header.get("kid"), now=now))
     vct = credential.read_vct(payload)
     issuer = authorised(entries, vct=vct, now=now)
     verified = sd_jwt.verify_processed(parsed, payload, key_binding=key_binding, now=now)

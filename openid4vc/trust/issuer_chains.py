@@ -55,7 +55,7 @@ class IssuerChains:
         """The protected headers in memory."""
         return self._vouched.keys()
 
-    def read(self, jws: Jws[JsonObject | None]) -> IssuerChain:
+    def read(self, jws: Jws[JsonObject]) -> IssuerChain:
         """The chain that a credential brings along; TrustError `x5c_invalid`."""
         known = self._vouched.get(jws.protected)
         if known is not None:
