@@ -35,7 +35,7 @@ class Journey:
         if FOLDER.exists():
             shutil.rmtree(FOLDER)
         FOLDER.mkdir(parents=True)
-        self.ports = services.free_port(), services.free_port()
+        self.ports = services.reserve_port(), services.reserve_port()
         self.environment = services.environment(
             FOLDER.relative_to(ROOT),
             issuer_url=f"http://127.0.0.1:{self.ports[0]}",
@@ -302,7 +302,7 @@ class Journey:
         self.run("verifier keys register credential_schemas/purposes/refused/X1.json", expect=1)
 
     def lying_verifier(self) -> None:
-        port = services.free_port()
+        port = services.reserve_port()
         process = subprocess.Popen(
             [sys.executable, "examples/lying_verifier.py", "--port", str(port)],
             cwd=ROOT,

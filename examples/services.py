@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,11 +17,24 @@ from pathlib import Path
 FOREIGN = ("ISSUER_", "VERIFIER_", "WALLET_", "TODISTE_", "PYTHONDONTWRITEBYTECODE")
 
 
-def free_port() -> int:
-    """A port that was free a moment ago."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+# What holds the ports that were handed out, the newest last.
+_reserved: deque[socket.socket] = deque()
+RESERVED = 64
+
+
+def reserve_port() -> int:
+    """A port of loopback that nobody else is given until this process ends or has reserved 64 more.
+
+    It stays bound here without listening: the system then gives it neither to an outgoing connection nor to whoever
+    asks for any port, while a server that names it may listen, for servers set SO_REUSEADDR as well.
+    """
+    holder = socket.socket()
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    holder.bind(("127.0.0.1", 0))
+    _reserved.append(holder)
+    if len(_reserved) > RESERVED:
+        _reserved.popleft().close()
+    return int(holder.getsockname()[1])
 
 
 @dataclass(slots=True)

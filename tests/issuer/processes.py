@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from tests.databases import free_port
+from examples.services import reserve_port
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -39,7 +39,7 @@ class Issuer:
 
     folder: Path
     database_url: str = ""
-    port: int = field(default_factory=free_port)
+    port: int = field(default_factory=reserve_port)
 
     @property
     def url(self) -> str:

@@ -74,7 +74,7 @@ class Fronted:
 
     def _open(self, name: str) -> None:
         installation = self._installation
-        ports = [services.free_port() for _ in range(self._count)]
+        ports = [services.reserve_port() for _ in range(self._count)]
         for number, port in enumerate(ports):
             log = installation.folder / f"{name}-{number}.log"
             self._processes.append(services.start(name, port=port, environment=installation.environment, log=log))

@@ -40,7 +40,7 @@ class Installation:
     running: dict[str, Service] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.ports = {"issuer": services.free_port(), "verifier": services.free_port()}
+        self.ports = {"issuer": services.reserve_port(), "verifier": services.reserve_port()}
         self.environment = {
             **services.environment(self.folder, issuer_url=self.url("issuer"), verifier_url=self.url("verifier")),
             "HOME": str(self.folder / "home"),

@@ -10,8 +10,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from examples.services import reserve_port
 from tests.verifier.test_management import audit_actions
-from tests.verifier.world import World, free_port
+from tests.verifier.world import World
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -21,7 +22,7 @@ class Second:
 
     def __init__(self, world: World, *options: str) -> None:
         self.world = world
-        self.port = free_port()
+        self.port = reserve_port()
         self.process = subprocess.Popen(
             [sys.executable, "-m", "verifier", "serve", "--test-mode", "--port", str(self.port), *options],
             cwd=ROOT,

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 
+from examples.services import reserve_port
 from openid4vc.trust.demo import DemoTrust
 from tests.verifier.town import StatusServer, Town
 from verifier import enrolment, inquiry, results
@@ -115,17 +115,11 @@ class Process:
         self._thread.join(30)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @contextmanager
 def new_world(folder: Path, database_url: str, **settings: Any) -> Iterator[World]:
     """A whole small world; `settings` are the verifier's."""
     (folder / "offset").write_text("0")
-    port = free_port()
+    port = reserve_port()
     public_url = f"http://127.0.0.1:{port}"
     chosen = Settings(
         data_dir=folder / "verifier",

@@ -23,7 +23,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from tests.databases import free_port
+from examples.services import reserve_port
 from tests.web_service.effort import Reader, refusing
 from web_service.errors import WebError
 from web_service.forms import read_form, read_json
@@ -80,7 +80,7 @@ class Running:
 
 @contextmanager
 def running(folder: Path, *, workers: int = 1, port: int | None = None) -> Iterator[Running]:
-    port = port or free_port()
+    port = port or reserve_port()
     log = folder / "log"
     command = [sys.executable, "-m", "tests.web_service.example_service", str(folder), str(port), str(workers)]
     with log.open("wb") as stderr:
