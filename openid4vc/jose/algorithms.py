@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 )
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512, HashAlgorithm
 
 from openid4vc.errors import JoseError
@@ -33,9 +33,10 @@ PublicKey = EllipticCurvePublicKey | RSAPublicKey | Ed25519PublicKey
 # RFC 7518 §3.3, §3.5: 2048 bits or larger. The upper bound is ours: a verification grows with the square of the size.
 _RSA_BITS: Final = range(2048, 8192 + 1)
 
-# RFC 3279 §2.2.3: a SEQUENCE of two INTEGERs; a length of 128 and more takes a second octet.
-_SEQUENCE: Final = b"\x30%c\2%c%b\2%c%b"
-_LONG_SEQUENCE: Final = b"\x30\x81%c\2%c%b\2%c%b"
+
+def _sequence(length: int) -> bytes:
+    """The first octets of a SEQUENCE in DER; a length of 128 and more takes a second octet."""
+    return bytes((0x30, length) if length < 128 else (0x30, 0x81, length))
 
 
 class SignatureAlgorithm(ABC):
@@ -68,6 +69,12 @@ class Ecdsa(SignatureAlgorithm):
         # Hashing before the library is called costs it less than hashing inside.
         self._hashed = hashed
         self._scheme = ECDSA(Prehashed(digest))
+        # The library wants DER (RFC 3279 §2.2.3). What stands there before a number as long as the order, by its first
+        # octet: from 128 on the number would be negative without a zero. Nothing for 0, as the number is shorter.
+        full, longer = bytes((2, self.octets)), bytes((2, self.octets + 1, 0))
+        self._heads: Final = (b"", *[full] * 127, *[longer] * 128)
+        # What stands before both numbers, by the length of their two heads.
+        self._sequences: Final = {heads: _sequence(heads + 2 * self.octets) for heads in (4, 5, 6)}
 
     def takes(self, key: object) -> bool:
         # Keys of other kinds have no curve; asking the abstract class about each key would cost as much as hashing
@@ -80,16 +87,14 @@ class Ecdsa(SignatureAlgorithm):
         octets = self.octets
         if len(signature) != 2 * octets:
             raise JoseError("bad_signature", f"not {2 * octets} octets")
-        # As the library wants them: unsigned, in as few octets as there can be.
-        r, s = signature[:octets].lstrip(b"\0"), signature[octets:].lstrip(b"\0")
-        if not b"" < r < b"\x80":
-            r = b"\0" + r
-        if not b"" < s < b"\x80":
-            s = b"\0" + s
-        length = 4 + len(r) + len(s)
-        form = _SEQUENCE if length < 128 else _LONG_SEQUENCE
+        r, s = signature[:octets], signature[octets:]
+        head_r, head_s = self._heads[r[0]], self._heads[s[0]]
+        if head_r and head_s:
+            der = b"".join((self._sequences[len(head_r) + len(head_s)], head_r, r, head_s, s))
+        else:
+            der = encode_dss_signature(int.from_bytes(r, "big"), int.from_bytes(s, "big"))
         try:
-            key.verify(form % (length, len(r), r, len(s), s), self._hashed(data).digest(), self._scheme)
+            key.verify(der, self._hashed(data).digest(), self._scheme)
         except InvalidSignature:
             raise JoseError("bad_signature") from None
 

@@ -141,8 +141,8 @@ def split(text: str, algorithms: Algorithms) -> EncodedJws:
     """The first half of `parse`, for whoever decodes more than this at once; JoseError as there."""
     # Whatever stands between the first dot and the last is the payload; a third dot is not in its alphabet.
     first, last = text.find("."), text.rfind(".")
-    if first == last or first > MAX_HEADER_CHARACTERS:
-        raise JoseError("jose_malformed", "not three parts, or too long a header")
+    if first == last or first > MAX_HEADER_CHARACTERS or not text.isascii():
+        raise JoseError("jose_malformed", "not three parts, too long a header, or no ASCII")
     protected = text[:first]
     if algorithms is ES256_ONLY and first <= _MAX_KEPT_CHARACTERS:
         header = _es256_header(protected)

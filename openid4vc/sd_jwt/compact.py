@@ -25,7 +25,8 @@ MAX_DISCLOSURES: Final = 1000
 class SdJwt:
     """An SD-JWT taken apart. Nothing in it is trusted; `presentation` is everything up to the last tilde, with it.
 
-    The payload of a JWT is None where it is no JSON object: what was changed in it is for the signature to find.
+    `sd_hash` is what a Key Binding JWT has to say of that (§4.3.1), None where no such JWT came. The payload of a
+    JWT is None where it is no JSON object: what was changed in it is for the signature to find.
     """
 
     text: str
@@ -33,6 +34,7 @@ class SdJwt:
     disclosures: tuple[Disclosure, ...]
     key_binding_jwt: Jws[JsonObject] | None
     presentation: str
+    sd_hash: str | None
 
     @property
     def unverified_claims(self) -> JsonObject:
@@ -53,7 +55,7 @@ def parse(text: str) -> SdJwt:
     if len(text) > MAX_BYTES:
         raise FormatError("too_large", "SD-JWT")
     first, last = text.find("~"), text.rfind("~") + 1
-    issuer_jwt, between, key_binding_jwt = text[: max(first, 0)], text[first + 1 : last - 1], text[last:]
+    issuer_jwt, between, key_binding_jwt = text[:first] if first > 0 else "", text[first + 1 : last - 1], text[last:]
     disclosures = between.split("~", MAX_DISCLOSURES) if last - first > 1 else []
     if len(disclosures) > MAX_DISCLOSURES:
         raise SdJwtError("too_many_disclosures")
@@ -72,19 +74,23 @@ def parse(text: str) -> SdJwt:
     # What is base64url is decoded all at once, and what is JSON read all at once: asking for each by itself would cost
     # as much again.
     try:
-        payload, signature, *octets = base64url.decode_each(encoded)
+        octets = base64url.decode_each(encoded)
     except FormatError:
         raise _undecodable(encoded[:2], encoded[2 + len(disclosures) :]) from None
-    if not payload:
+    signature, key_binding_signature = octets.pop(1), octets.pop() if bound else b""
+    if not octets[0]:
         raise JoseError("jose_malformed", "no payload")
-    key_binding_signature = octets.pop() if bound else b""
     try:
-        claims, *contents = strict_json.parse_each([payload, *octets])
+        contents = strict_json.parse_each(octets)
     except FormatError:
-        claims, *contents = _read_apart([payload, *octets])
-    key_binding = None
+        contents = list(_read_apart(octets))
+    claims = contents.pop(0)
+    # §4.2.3, and §4.3.1 for what a Key Binding JWT is about: over exactly what was received.
+    presentation, sd_hash, key_binding = text[:last], None, None
+    hashes = disclosure.digests(list(map(str.encode, [*disclosures, presentation] if bound else disclosures)))
     if bound:
         said = contents.pop()
+        hashes, sd_hash = hashes[:-1], hashes[-1]
         key_binding = Jws(
             key_binding_jwt,
             bound.protected,
@@ -96,9 +102,10 @@ def parse(text: str) -> SdJwt:
     return SdJwt(
         text,
         Jws(issuer_jwt, protected, header, claims if type(claims) is dict else None, signature, signing_input),
-        disclosure.parse(disclosures, contents),
+        disclosure.parse(disclosures, hashes, contents),
         key_binding,
-        text[:last],
+        presentation,
+        sd_hash,
     )
 
 

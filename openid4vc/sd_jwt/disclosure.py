@@ -32,13 +32,13 @@ class Disclosure(NamedTuple):
 _disclosure: Final = partial(tuple.__new__, Disclosure)
 
 
-def parse(texts: Sequence[str], contents: Sequence[JsonValue]) -> tuple[Disclosure, ...]:
-    """Base64url texts, and the JSON that each was found to be, to Disclosures.
+def parse(texts: Sequence[str], hashes: Sequence[str], contents: Sequence[JsonValue]) -> tuple[Disclosure, ...]:
+    """Base64url texts, the digest of each, and the JSON that it was found to be, to Disclosures.
 
     SdJwtError: `disclosure_malformed`; `disclosure_name` for a reserved name (§7.1 step 3.3.2.2).
     """
     disclosures = []
-    for text, hashed, content in zip(texts, digests(list(map(str.encode, texts))), contents, strict=True):
+    for text, hashed, content in zip(texts, hashes, contents, strict=True):
         if type(content) is not list:
             raise SdJwtError("disclosure_malformed", "not an array")
         if len(content) == 3:

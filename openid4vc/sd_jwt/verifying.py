@@ -16,7 +16,7 @@ from openid4vc.jose import jwk, jws
 from openid4vc.jose.jws import Jws
 from openid4vc.sd_jwt import compact
 from openid4vc.sd_jwt.compact import SdJwt
-from openid4vc.sd_jwt.disclosure import SD_ALG, Disclosure, digest
+from openid4vc.sd_jwt.disclosure import SD_ALG, Disclosure
 from openid4vc.sd_jwt.key_binding import TYP, Expected, KeyBinding
 from openid4vc.strict_json import JsonObject, JsonValue
 
@@ -302,7 +302,7 @@ def _verify_key_binding(
     if bound.get("aud") != expected.audience:
         raise KeyBindingError("kb_aud")
     # §7.3 step 5.7: over exactly what was received, by the algorithm of `_sd_alg` (§4.3.1), which is sha-256 by now
-    if bound.get("sd_hash") != digest(sd_jwt.presentation):
+    if bound.get("sd_hash") != sd_jwt.sd_hash:
         raise KeyBindingError("kb_sd_hash")
     # §7.3 step 5.8: a valid JWT in all other respects (`iat` has its own window above); what is not understood is
     # ignored (RFC 7519 §4).

@@ -4,6 +4,7 @@ Token Status List §6.1, §6.2 (the claim `status`).
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -38,6 +39,8 @@ def parse(status: object) -> StatusReference:
     return StatusReference(uri, index)
 
 
+# Lists are few, and each credential names one.
+@lru_cache(maxsize=256)
 def is_http(uri: str) -> bool:
     """Whether it is the address of something on the web: up to 2048 characters, with a host, without a fragment."""
     if len(uri) > _MAX_URI:

@@ -108,9 +108,11 @@ def authorised(entries: Sequence[TrustedIssuer], vct: str, now: int) -> TrustedI
     for entry in entries:
         if vct in entry.vct and (entry.valid_until is None or now <= entry.valid_until):
             return entry
-    if not any(entry.valid_until is None or now <= entry.valid_until for entry in entries):
-        raise TrustError("trust_list_invalid", "list is past its NextUpdate", file=entries[0].file.name)
-    raise TrustError("issuer_not_authorised_for_type")
+    # Not by `any`: a name that a generator closes over costs those more that are authorised.
+    for entry in entries:
+        if entry.valid_until is None or now <= entry.valid_until:
+            raise TrustError("issuer_not_authorised_for_type")
+    raise TrustError("trust_list_invalid", "list is past its NextUpdate", file=entries[0].file.name)
 
 
 def _names(entry: TrustedIssuer, x5c: tuple[Certificate, ...]) -> bool:

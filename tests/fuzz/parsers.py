@@ -69,8 +69,13 @@ class SignedParser:
 
 
 def _text(take: Callable[[str], object]) -> Callable[[bytes], object]:
-    """Any bytes are some text."""
-    return lambda data: take(data.decode("utf-8", "replace"))
+    """Any bytes are some text; what is no UTF-8 comes as a command line gives it."""
+    return lambda data: take(data.decode("utf-8", "surrogateescape"))
+
+
+def _disclosure(text: str) -> object:
+    content = strict_json.parse(base64url.decode(text))
+    return disclosure.parse([text], disclosure.digests([text.encode()]), [content])
 
 
 def _value(take: Callable[[Any], object]) -> Callable[[bytes], object]:
@@ -126,7 +131,7 @@ PARSERS: Final = (
     Parser("jwk", _value(lambda value: jwk.parse_public_key(value, use="sig")), _json(public_jwk(KEY))),
     Parser(
         "disclosure",
-        _text(lambda text: disclosure.parse([text], [strict_json.parse(base64url.decode(text))])),
+        _text(_disclosure),
         CARD.split("~")[1].encode(),
     ),
     Parser("sd_jwt", _text(sd_jwt.parse), CARD.encode()),

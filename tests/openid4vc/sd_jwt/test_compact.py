@@ -61,7 +61,7 @@ def test_a_key_binding_over_no_claims_is_no_key_binding(payload: str | bytes) ->
         ((-1, 2), "kb_signature"),
     ],
 )
-@pytest.mark.parametrize("spoiled", ["!", "=", "+", "A", "AAAAB"])
+@pytest.mark.parametrize("spoiled", ["!", "=", "+", "A", "AAAAB", "é", "\udc80"])
 def test_a_part_that_is_not_base64url_is_named(place: tuple[int, int], code: str, spoiled: str) -> None:
     parts = [text.split(".") for text in PRESENTED.split("~")]
     parts[place[0]][place[1]] = spoiled
