@@ -105,6 +105,10 @@ def run(group: click.Command, *packages: str, arguments: list[str] | None = None
     """Run a command line; return its exit code. Errors with a code become four lines, or JSON with `--json`."""
     given = sys.argv[1:] if arguments is None else arguments
     as_json = "--json" in given
+    # Python keeps what is no UTF-8 as lone surrogates, which no database, JSON text or terminal takes.
+    unreadable = [argument for argument in given if not _is_utf8(argument)]
+    if unreadable:
+        return _fail(_Usage(f"{unreadable[0]!a} is not UTF-8"), as_json, packages)
     try:
         done = group.main(args=given, standalone_mode=False)
         return done if isinstance(done, int) else DONE
@@ -119,6 +123,14 @@ def run(group: click.Command, *packages: str, arguments: list[str] | None = None
         if not isinstance(error, Coded):
             raise
         return _fail(error, as_json, packages)
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 class _Usage:

@@ -92,7 +92,7 @@ class Ecdsa(SignatureAlgorithm):
         if head_r and head_s:
             der = b"".join((self._sequences[len(head_r) + len(head_s)], head_r, r, head_s, s))
         else:
-            der = encode_dss_signature(int.from_bytes(r, "big"), int.from_bytes(s, "big"))
+            der = encode_dss_signature(int.from_bytes(r), int.from_bytes(s))
         try:
             key.verify(der, self._hashed(data).digest(), self._scheme)
         except InvalidSignature:

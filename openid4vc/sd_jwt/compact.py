@@ -55,11 +55,11 @@ def parse(text: str) -> SdJwt:
     if len(text) > MAX_BYTES:
         raise FormatError("too_large", "SD-JWT")
     first, last = text.find("~"), text.rfind("~") + 1
-    issuer_jwt, between, key_binding_jwt = text[:first] if first > 0 else "", text[first + 1 : last - 1], text[last:]
+    issuer_jwt, between, key_binding_jwt = text[:first], text[first + 1 : last - 1], text[last:]
     disclosures = between.split("~", MAX_DISCLOSURES) if last - first > 1 else []
     if len(disclosures) > MAX_DISCLOSURES:
         raise SdJwtError("too_many_disclosures")
-    if not issuer_jwt or (key_binding_jwt and len(key_binding_jwt.split(".", 3)) != 3):
+    if first < 1 or (key_binding_jwt and len(key_binding_jwt.split(".", 3)) != 3):
         raise SdJwtError("sd_jwt_malformed", "an issuer-signed JWT, then a tilde after each part but a Key Binding JWT")
     if "" in disclosures or "." in between:
         raise SdJwtError("sd_jwt_malformed", "an empty part, or a JWT among the disclosures")

@@ -82,6 +82,12 @@ def test_wrong_usage_is_2_and_a_bug_shows_itself(capsys: pytest.CaptureFixture[s
         cli.run(group, arguments=["fail", "--how", "bug"])
 
 
+def test_an_argument_that_is_no_utf_8_never_reaches_a_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(group, arguments=["show", "ä\udcff", "--json"]) == cli.WRONG_USAGE
+    said = json.loads(capsys.readouterr().out)["error"]
+    assert (said["code"], said["message"]) == ("wrong_usage", r"Komento ei kelpaa: '\xe4\udcff' is not UTF-8")
+
+
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
 def test_every_code_can_be_told_with_its_facts(language: str) -> None:
     words = Words(locales_of("web_service"), language)

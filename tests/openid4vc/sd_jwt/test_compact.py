@@ -68,6 +68,17 @@ def test_a_part_that_is_not_base64url_is_named(place: tuple[int, int], code: str
     refused("~".join(map(".".join, parts)), code)
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        *((text, "sd_jwt_malformed") for text in ("", "~", "~~", "a", ".", "a.b.c", "~a~", "~a.b.c", "~~a.b.c")),
+        ("a~", "jose_malformed"),
+    ],
+)
+def test_what_does_not_begin_with_something_before_a_tilde_is_no_sd_jwt(text: str, code: str) -> None:
+    refused(text, code)
+
+
 def test_of_several_faults_that_of_the_issuer_is_told_first_and_then_that_of_the_holder() -> None:
     (header, payload, signature), *disclosures, (kb_header, kb_payload, kb_signature) = (
         text.split(".") for text in PRESENTED.split("~")
