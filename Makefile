@@ -31,7 +31,7 @@ test: $(STAMPS)/dev $(STAMPS)/tools  ## set up all that tests need, then run eve
 pages: $(STAMPS)/dev $(STAMPS)/tools  ## screenshots of every page in three languages, under docs/pages
 	$(BIN)/python -m tests.browser.pictures
 
-bench: $(STAMPS)/dev $(STAMPS)/tools  ## speed of the core beside its limits and its peers: JSON lines, then a table
+bench: $(STAMPS)/bench $(STAMPS)/tools  ## speed of the core beside its limits and its peers: JSON lines, then a table
 	$(BIN)/python -m tests.benchmarks
 
 fuzz: $(STAMPS)/dev  ## every parser of the core against thousands of inputs that nobody meant, new ones at each run
@@ -59,9 +59,9 @@ translations: $(STAMPS)/dev  ## compile the catalogues
 	$(BIN)/python hatch_build.py
 
 lock: $(STAMPS)/uv  ## resolve requirements/*.in into hashed requirements/*.txt, without index addresses
-	cd requirements && for name in dev build run mutation uv; do \
+	cd requirements && for name in dev build run mutation bench uv; do \
 	  ../$(UV) pip compile --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
-	    $$( [ $$name = dev ] || [ $$name = uv ] || echo -c dev.txt ) $$name.in -o $$name.txt >/dev/null || exit 1; done
+	    $$( case $$name in dev|bench|uv) ;; *) echo -c dev.txt ;; esac ) $$name.in -o $$name.txt >/dev/null || exit 1; done
 
 clean:  ## remove everything that the other targets made
 	rm -rf $(VENV) build
@@ -94,6 +94,11 @@ $(STAMPS)/dev: requirements/dev.txt $(STAMPS)/run
 
 $(STAMPS)/mutation: requirements/mutation.txt $(STAMPS)/dev
 	@$(UV) pip install --require-hashes -r requirements/mutation.txt --python $(BIN)/python
+	@touch $@
+
+# A folder of its own: tests run under the newer Node.
+$(STAMPS)/bench: requirements/bench.txt $(STAMPS)/dev
+	@$(UV) pip install --require-hashes -r requirements/bench.txt --target build/reference-node --python $(BIN)/python
 	@touch $@
 
 $(STAMPS)/tools: tests/tools.py tests/node/package-lock.json $(STAMPS)/dev

@@ -1,5 +1,6 @@
 """Start and stop issuer and verifier as processes of their own, on loopback."""
 
+import atexit
 import os
 import signal
 import socket
@@ -20,6 +21,12 @@ FOREIGN = ("ISSUER_", "VERIFIER_", "WALLET_", "TODISTE_", "PYTHONDONTWRITEBYTECO
 # What holds the ports that were handed out, the newest last.
 _reserved: deque[socket.socket] = deque()
 RESERVED = 64
+
+
+@atexit.register
+def _release() -> None:
+    for holder in _reserved:
+        holder.close()
 
 
 def reserve_port() -> int:

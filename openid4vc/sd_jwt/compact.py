@@ -23,17 +23,17 @@ MAX_DISCLOSURES: Final = 1000
 # Not frozen, though nobody changes it: it would cost three times as much to make one.
 @dataclass(slots=True)
 class SdJwt:
-    """An SD-JWT taken apart. Nothing in it is trusted; `presentation` is everything up to the last tilde, with it.
+    """An SD-JWT taken apart. Nothing in it is trusted.
 
-    `sd_hash` is what a Key Binding JWT has to say of that (§4.3.1), None where no such JWT came. The payload of a
-    JWT is None where it is no JSON object: what was changed in it is for the signature to find.
+    `sd_hash` is over everything up to the last tilde, with it, as its Key Binding JWT has to say (§4.3.1); None where
+    there is no such JWT. The payload of a JWT is None where it is no JSON object: what was changed in it is for the
+    signature to find.
     """
 
     text: str
     issuer_jwt: Jws[JsonObject]
     disclosures: tuple[Disclosure, ...]
     key_binding_jwt: Jws[JsonObject] | None
-    presentation: str
     sd_hash: str | None
 
     @property
@@ -86,8 +86,8 @@ def parse(text: str) -> SdJwt:
         contents = list(_read_apart(octets))
     claims = contents.pop(0)
     # §4.2.3, and §4.3.1 for what a Key Binding JWT is about: over exactly what was received.
-    presentation, sd_hash, key_binding = text[:last], None, None
-    hashes = disclosure.digests(list(map(str.encode, [*disclosures, presentation] if bound else disclosures)))
+    hashes = disclosure.digests(list(map(str.encode, [*disclosures, text[:last]] if bound else disclosures)))
+    sd_hash, key_binding = None, None
     if bound:
         said = contents.pop()
         hashes, sd_hash = hashes[:-1], hashes[-1]
@@ -104,7 +104,6 @@ def parse(text: str) -> SdJwt:
         Jws(issuer_jwt, protected, header, claims if type(claims) is dict else None, signature, signing_input),
         disclosure.parse(disclosures, hashes, contents),
         key_binding,
-        presentation,
         sd_hash,
     )
 

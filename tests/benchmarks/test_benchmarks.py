@@ -7,10 +7,11 @@ import pytest
 from tests.benchmarks import ours, peer_node, peer_python, status_list
 from tests.benchmarks.measuring import here, medians
 from tests.benchmarks.report import Figure, table
+from tests.strangers.node_clients import NODE
 
 
 def test_everything_that_is_compared_runs() -> None:
-    with peer_node.operations() as node:
+    with peer_node.operations(NODE) as node:
         for subjects in (ours.operations(), ours.limits(), peer_python.operations(), node):
             assert all(spent(1) >= 0 for spent in subjects.values())
         assert set(node) == set(peer_python.operations()) < set(ours.operations())

@@ -56,10 +56,10 @@ class Server:
         return code
 
 
-def serve(script: str, settings: Mapping[str, object]) -> Server:
+def serve(script: str, settings: Mapping[str, object], *, node: Path = NODE) -> Server:
     """Start a script as a server on a free port of 127.0.0.1."""
     process = subprocess.Popen(
-        [str(NODE), str(SCRIPTS / script)],
+        [str(node), str(SCRIPTS / script)],
         env=_environment(),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

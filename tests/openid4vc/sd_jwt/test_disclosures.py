@@ -308,7 +308,7 @@ def test_a_presentation_is_taken_apart_and_every_part_kept_as_it_was_received() 
     parsed = sd_jwt.parse(PRESENTED)
     jwt, *disclosures, key_binding_jwt = PRESENTED.split("~")
     assert parsed.key_binding_jwt is not None
-    assert (parsed.text, parsed.presentation, parsed.key_binding_jwt.text) == (PRESENTED, CARD, key_binding_jwt)
+    assert (parsed.text, parsed.sd_hash, parsed.key_binding_jwt.text) == (PRESENTED, digest(CARD), key_binding_jwt)
     assert parsed.key_binding_jwt.protected == key_binding_jwt.split(".")[0]
     assert (parsed.issuer_jwt.text, [each.text for each in parsed.disclosures]) == (jwt, disclosures)
 
