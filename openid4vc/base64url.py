@@ -46,7 +46,7 @@ def encode_alike(octets: bytes, count: int, characters: int) -> Sequence[str]:
     Of each text the first `characters`: what a part was filled up with need not be in it. One encoding and one cut do
     for all.
     """
-    return _cut(count, characters, len(octets) // count * 4 // 3)(b64encode_as_string(octets, _ALPHABET))
+    return _cut(count, characters, len(octets))(b64encode_as_string(octets, _ALPHABET))
 
 
 def decode(text: str) -> bytes:
@@ -76,7 +76,8 @@ def decode_each(texts: Sequence[str]) -> list[bytes]:
 
 # The largest credential takes some megabytes here, and few counts are in use at a time.
 @lru_cache(maxsize=32)
-def _cut(count: int, characters: int, stride: int) -> Callable[[str], Sequence[str]]:
+def _cut(count: int, characters: int, octets: int) -> Callable[[str], Sequence[str]]:
+    stride = octets // count * 4 // 3
     parts = [slice(start, start + characters) for start in range(0, count * stride, stride)]
     # For one part the library would give the part and no sequence of it.
     return itemgetter(*parts) if count > 1 else lambda text: (text[parts[0]],)

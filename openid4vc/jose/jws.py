@@ -194,8 +194,8 @@ def protected(header: Mapping[str, object]) -> bytes:
 
 def sign(protected: bytes, claims: Mapping[str, object], signer: Signer) -> bytes:
     """A compact JWS over `claims` under what `protected` made: ASCII, for callers that join it to something."""
-    signing_input = b"%b.%b" % (protected, base64url.encode_ascii(strict_json.write(claims)))
-    return b"%b.%b" % (signing_input, base64url.encode_ascii(signer.sign(signing_input)))
+    signing_input = b".".join((protected, base64url.encode_ascii(strict_json.write(claims))))
+    return b".".join((signing_input, base64url.encode_ascii(signer.sign(signing_input))))
 
 
 def check_times(claims: Mapping[str, object], now: int, skew: int) -> None:
