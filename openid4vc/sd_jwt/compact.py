@@ -63,8 +63,8 @@ def parse(text: str) -> SdJwt:
         raise SdJwtError("sd_jwt_malformed", "an issuer-signed JWT, then a tilde after each part but a Key Binding JWT")
     if "" in disclosures or "." in between:
         raise SdJwtError("sd_jwt_malformed", "an empty part, or a JWT among the disclosures")
-    protected, header, encoded_payload, encoded_signature, signing_input = jws.split(issuer_jwt, ES256_ONLY)
-    encoded, bound = [encoded_payload, encoded_signature, *disclosures], None
+    signed, bound = jws.split(issuer_jwt, ES256_ONLY), None
+    encoded = [signed.payload, signed.signature, *disclosures]
     if key_binding_jwt:
         try:
             bound = jws.split(key_binding_jwt, ES256_ONLY)
@@ -101,7 +101,14 @@ def parse(text: str) -> SdJwt:
         )
     return SdJwt(
         text,
-        Jws(issuer_jwt, protected, header, claims if type(claims) is dict else None, signature, signing_input),
+        Jws(
+            issuer_jwt,
+            signed.protected,
+            signed.header,
+            claims if type(claims) is dict else None,
+            signature,
+            signed.signing_input,
+        ),
         disclosure.parse(disclosures, hashes, contents),
         key_binding,
         sd_hash,
