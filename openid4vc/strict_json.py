@@ -5,7 +5,7 @@ in front of all of them.
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import orjson
 from jiter import from_json
@@ -14,6 +14,9 @@ from openid4vc.errors import FormatError
 
 JsonValue: TypeAlias = Any
 JsonObject: TypeAlias = dict[str, Any]
+
+# The types of JSON numbers in what was read from JSON; `true` is another one.
+NUMBERS: Final = frozenset({int, float})
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 64

@@ -47,7 +47,7 @@ def parse_public_key(jwk: object, use: Use) -> EllipticCurvePublicKey:
     Unknown members are ignored (RFC 7517 §4); `use`, `key_ops` and `alg` bind where they are present.
     """
     # Read as JSON it is a dict; asking the abstract class would cost as much as decoding a coordinate.
-    if not isinstance(jwk, (dict, Mapping)):
+    if type(jwk) is not dict and not isinstance(jwk, Mapping):
         raise JoseError("jwk_invalid", "not an object")
     if jwk.get("kty") != "EC" or jwk.get("crv") != "P-256":
         raise JoseError("jwk_invalid", "not a P-256 key")

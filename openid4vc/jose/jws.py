@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from hashlib import sha256
-from typing import Final, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ec import (
     ECDSA,
@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from openid4vc import base64url, strict_json
 from openid4vc.errors import FormatError, JoseError
 from openid4vc.jose.algorithms import ES256_ONLY, Algorithms, PublicKey
-from openid4vc.strict_json import JsonObject
+from openid4vc.strict_json import NUMBERS, JsonObject
 
 MAX_BYTES: Final = 1 << 20
 # Room for five certificates or a key attestation; a longer header is refused before anything is decoded.
@@ -207,10 +207,10 @@ def check_times(claims: Mapping[str, object], now: int, skew: int) -> None:
     for name in _TIMES:
         if name not in claims:
             continue
-        value = claims[name]
-        # RFC 7519 §2 NumericDate: a JSON number; `true` is an int to Python and to nobody else. The comparison also
-        # refuses NaN, for claims that did not come through strict_json.
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= _LAST_SECOND:
+        value: Any = claims[name]
+        # RFC 7519 §2 NumericDate: a JSON number. The comparison also refuses NaN, for claims that did not come through
+        # strict_json.
+        if type(value) not in NUMBERS or not 0 <= value <= _LAST_SECOND:
             raise JoseError("time_claim_invalid", name)
         if name == "exp":
             if now - skew >= value:

@@ -27,6 +27,8 @@ ClaimPath: TypeAlias = tuple[str | int, ...]
 _DIGEST_LENGTHS: Final = frozenset({43})
 # What holds nothing that could be disclosed.
 _SCALARS: Final = frozenset({str, int, bool, float, type(None)})
+# What stands where there is no `_sd`: JSON has no tuples.
+_NO_DIGESTS: Final = ()
 # RFC 7800 §3.1: one key in one form; the other forms would be fetched or decrypted, and are not.
 _OTHER_KEY_FORMS: Final = frozenset({"jwe", "jku", "x5u"})
 _CLOCK_SKEW: Final = 60
@@ -188,12 +190,12 @@ class _Processing:
         if "..." in members or ("_sd_alg" in members and path):
             raise SdJwtError("digest_malformed", "a reserved name out of its place")
         result = members
-        digests: JsonValue = ()
+        digests: JsonValue = _NO_DIGESTS
         if not path or "_sd" in members:
             result = members.copy()
             result.pop("_sd_alg", None)
             # 3.5: the key `_sd` goes; an object that had nothing else becomes {}.
-            digests = result.pop("_sd", ())
+            digests = result.pop("_sd", _NO_DIGESTS)
         for name, value in members.items():
             if type(value) not in _SCALARS and name != "_sd":
                 placed = self._container(value, (*path, name))
@@ -201,7 +203,7 @@ class _Processing:
                     if result is members:
                         result = members.copy()
                     result[name] = placed
-        if digests == ():
+        if digests is _NO_DIGESTS:
             return result
         # 3.2.1: an array of strings. Anything else under this name is not ignored but refused: it is no claim either.
         if type(digests) is not list:
@@ -293,8 +295,8 @@ def _verify_key_binding(
     except JoseError:
         raise KeyBindingError("kb_signature") from None
     # §7.3 step 5.5: created now, in both directions
-    iat = bound.get("iat")
-    if isinstance(iat, bool) or not isinstance(iat, (int, float)) or abs(now - iat) > expected.window:
+    iat: JsonValue = bound.get("iat")
+    if type(iat) not in strict_json.NUMBERS or abs(now - iat) > expected.window:
         raise KeyBindingError("kb_iat")
     # §7.3 step 5.6: for this transaction and this verifier; exact strings, an array of audiences is not one.
     if bound.get("nonce") != expected.nonce:
