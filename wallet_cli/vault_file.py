@@ -65,13 +65,13 @@ class Keys:
 
 
 def derive(passphrase: str, cost: Cost, salt: bytes) -> Keys:
-    """Argon2id over the passphrase's UTF-8 octets (NFC), 64 octets out."""
+    """Argon2id over the passphrase's UTF-8 octets (NFC), 64 octets out; what was no UTF-8 counts as it was given."""
     import unicodedata
 
     from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
     kdf = Argon2id(salt=salt, length=64, iterations=cost.passes, lanes=cost.lanes, memory_cost=cost.memory_kib)
-    octets = kdf.derive(unicodedata.normalize("NFC", passphrase).encode("utf-8"))
+    octets = kdf.derive(unicodedata.normalize("NFC", passphrase).encode("utf-8", "surrogateescape"))
     return Keys(cost, salt, octets[:32], octets[32:])
 
 

@@ -53,6 +53,14 @@ def test_a_wrong_passphrase_has_its_own_exit_code_and_one_message_and_changes_no
     assert wallet.file.read_bytes() == before
 
 
+def test_a_passphrase_is_the_same_however_its_letters_are_put_together_and_may_be_no_utf_8() -> None:
+    def keys(passphrase: bytes) -> vault_file.Keys:
+        return vault_file.derive(os.fsdecode(passphrase), CHEAP, b"\0" * 16)
+
+    assert keys("pöytä".encode()) == keys(b"po\xcc\x88yta\xcc\x88") != keys(b"poyta")
+    assert keys("pöytä".encode("latin-1")) == keys(b"p\xf6yt\xe4") != keys("pöytä".encode())
+
+
 def test_init_raises_the_cost_until_one_try_takes_long_enough() -> None:
     keys = vault_file.new_keys(PASSPHRASE, CHEAP, enough_seconds=0.005)
     assert keys.cost.passes > CHEAP.passes
