@@ -245,6 +245,18 @@ def test_a_code_of_the_wrong_form_costs_no_try(trusting: Wallet, issuer: IssuerW
     assert trusting.run("receive", issuer.offer(), "--yes", "--tx-code-file", code_file(trusting, "123 456")).code == 0
 
 
+def test_a_code_in_letters_is_any_that_can_be_printed(trusting: Wallet, issuer: IssuerWorld) -> None:
+    def in_letters(offer: JsonObject) -> JsonObject:
+        offer["grants"]["urn:ietf:params:oauth:grant-type:pre-authorized_code"]["tx_code"] = {"input_mode": "text"}
+        return offer
+
+    issuer.lie_offer = in_letters
+    done = trusting.run("receive", issuer.offer(), "--yes", "--json", "--tx-code-file", code_file(trusting, "a\x07b"))
+    assert (done.json["error"]["code"], issuer.seen("POST")) == ("tx_code_format", [])
+    typed = code_file(trusting, "pöytä-1")
+    assert trusting.run("receive", issuer.offer(tx_code="pöytä-1"), "--yes", "--tx-code-file", typed).code == 0
+
+
 @pytest.mark.parametrize(
     ("status", "body", "code"),
     [

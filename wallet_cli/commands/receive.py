@@ -170,7 +170,9 @@ class _Errand:
             raise WalletError("tx_code_needed")
         code = "".join(typed.split())
         wrong_length = asked.length is not None and len(code) != asked.length
-        if not code or wrong_length or (asked.input_mode == "numeric" and not (code.isascii() and code.isdigit())):
+        # What came as no UTF-8 is not printable either.
+        readable = code.isascii() and code.isdigit() if asked.input_mode == "numeric" else code.isprintable()
+        if not code or wrong_length or not readable:
             raise WalletError("tx_code_format", form=form)
         return code
 
