@@ -7,7 +7,8 @@ import pytest
 
 from openid4vc import base64url, sd_jwt
 from openid4vc.errors import KeyBindingError, ProtocolError
-from openid4vc.sd_jwt import KeyBinding
+from openid4vc.jose.jws import KeySigner
+from openid4vc.sd_jwt import Bind, KeyBinding
 from openid4vc.sd_jwt.disclosure import digest
 from tests.openid4vc.credentials import (
     AUDIENCE,
@@ -99,6 +100,28 @@ def test_another_audience_is_refused(audience: object) -> None:
 )
 def test_an_audience_that_is_not_exactly_ours_is_refused(audience: object) -> None:
     refused(bound(CARD, aud=audience), "kb_aud")
+
+
+@pytest.mark.spec("OpenID4VP 1.0 App. A.4")
+def test_an_origin_is_an_audience_by_its_prefix_and_none_without() -> None:
+    """Over the Digital Credentials API, where a request has no client_id that an answer could name."""
+    origin = "origin:https://verifier.example"
+    policy = KeyBinding.required(nonce=NONCE, audience=origin, window=300)
+    shown = sd_jwt.present(receive(CARD, ISSUER).sd_jwt, [], binding=Bind(KeySigner(HOLDER), NONCE, origin), now=NOW)
+    verified = sd_jwt.verify(
+        sd_jwt.parse(shown), issuer_key=ISSUER.key.public_key(), key_binding=policy, now=NOW, skew=60
+    )
+    assert verified.key_binding_claims is not None and verified.key_binding_claims["aud"] == origin
+    refused(shown, "kb_aud")
+    for other in (AUDIENCE, origin.removeprefix("origin:"), origin + "/"):
+        with pytest.raises(KeyBindingError, match="kb_aud"):
+            sd_jwt.verify(
+                sd_jwt.parse(bound(CARD, aud=other)),
+                issuer_key=ISSUER.key.public_key(),
+                key_binding=policy,
+                now=NOW,
+                skew=60,
+            )
 
 
 @pytest.mark.case("S-22")
