@@ -36,6 +36,16 @@ def test_the_vectors_of_appendix_c_read_the_same_here(vectors: Path) -> None:
         assert {index: value for index in range(read.size) if (value := read.get(index))} == {
             index: value for index, value in expected.items() if value
         }
+        assert StatusList.decode(listed(octets_of_cbor(case["cbor_hex"], case["bits"]), case["bits"])) == read
+
+
+def octets_of_cbor(text: str, bits: int) -> bytes:
+    """`lst` of the CBOR form (§4.3), which has the octets themselves: {"bits": …, "lst": h'…'}, in this order."""
+    head, _, rest = bytes.fromhex(text).partition(b"\x63lst")
+    assert head == b"\xa2\x64bits" + bytes((bits,))
+    end = 1 + {0x58: 1, 0x59: 2}[rest[0]]
+    assert int.from_bytes(rest[1:end]) == len(rest[end:])
+    return rest[end:]
 
 
 @pytest.mark.vectors
