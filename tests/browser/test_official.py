@@ -13,7 +13,7 @@ from verifier.outcome import WITH_VALUES, Outcome
 
 # What stands in the documents of case C1 and is not for this office, whatever was answered.
 FORBIDDEN = (
-    *("120374-901A", "M51", "välilevyn", "Selkäoireita", "Fysioterapiaa", "sote-keskus", "Yleislääketiede"),
+    *("120374-901A", "M51.1", "välilevyn", "Selkäoireita", "Fysioterapiaa", "sote-keskus", "Yleislääketiede"),
     *("Lea Lääkäri", "990011", "L-2026-000123", "1.2.246.10.99001010.10", "job_coaching", "Työhönvalmennus"),
 )
 # What the page of a good answer shows of case C1, and of a bad one does not.

@@ -64,7 +64,7 @@ def test_the_official_picks_a_purpose_shows_the_code_and_reads_the_verdict(world
     for text in ("Esimerkki, Erkki", "12.3.1974", "Rajoittunut", "Esimerkkilän hyvinvointialue, lääkäri", "7 kohtaa"):
         assert text in page.text
     assert [name for name in ("attach", "note", "reject") if name in page.ids] == ["attach", "note", "reject"]
-    assert "120374-901A" not in page.answer.text and "M51" not in page.answer.text
+    assert "120374-901A" not in page.answer.text and "M51.1" not in page.answer.text
 
 
 def test_waiting_without_an_answer_shows_the_page_again(world: World) -> None:
